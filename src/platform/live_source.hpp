@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where a platform plugs in. A source only answers questions, each with one polite request; when to ask,
+// how often, retries and what to believe are the caller's (watch/).
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "async/async.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
+
+namespace vigie::platform {
+
+// What one answer proves, and no more (tiktok protocol §6).
+enum class Evidence : std::uint8_t {
+  live,       // on air
+  paused,     // the host paused; the same live
+  not_live,   // the account exists and is not on air
+  exists,     // the account exists; nothing is said about a live
+  not_found,  // the main source does not know the account: alone it proves nothing
+  absent,     // an independent source says the account does not exist
+  unknown,    // refused, blocked, garbage, contradiction, a number nobody knows
+};
+
+struct LiveFacts {
+  std::string room;
+  std::string title;
+  Time started_at;
+  std::optional<std::int64_t> viewers;
+  bool restricted = false;  // on air, but only for some: no sound to be had
+};
+
+struct Observation {
+  Evidence evidence = Evidence::unknown;
+  std::string reason;  // a code for the page: "status_2", "captcha", "http_429", "user_not_found" …
+  std::optional<LiveFacts> live;  // with live and paused
+  std::string stable_id;
+  std::string display_name;
+  std::optional<std::int64_t> followers;
+  bool blocked = false;  // the host refuses us: slow down for every account
+  std::chrono::seconds retry_after{0};
+};
+
+struct StreamAddress {
+  std::string url;
+  enum class Kind : std::uint8_t { flv, hls } kind = Kind::flv;
+  bool audio_only = false;
+};
+
+class LiveSource {
+ public:
+  virtual ~LiveSource() = default;
+  virtual std::string_view platform() const = 0;
+
+  // Is username on air? Never fails: whatever goes wrong is evidence `unknown` with its reason.
+  virtual Async<Observation> probe(std::string username) = 0;
+
+  // A second, independent look at whether the account exists: exists, absent or unknown.
+  virtual Async<Observation> look_up(std::string username) = 0;
+
+  // A fresh address of the sound. Errc::not_found: not on air any more; Errc::denied: restricted;
+  // Errc::unavailable or timeout: try again later.
+  virtual Async<Result<StreamAddress>> resolve(std::string username, std::string room) = 0;
+
+  // May the sound be fetched from this host? (the platform's own suffixes)
+  virtual bool is_stream_host(std::string_view host) const = 0;
+};
+
+}  // namespace vigie::platform

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where a recogniser plugs in: one utterance of sound → words.
+#pragma once
+#include <cstddef>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+
+namespace vigie::transcribe {
+
+struct Transcript {
+  std::string text;      // empty when nothing was said
+  std::string language;  // the one used: asked for, or detected
+  double confidence = 0;   // exp of the mean log-probability of its tokens, 0 to 1
+  bool uncertain = false;  // the loop guard gave up on it: kept, and marked
+  int attempts = 1;
+};
+
+class Transcriber {
+ public:
+  virtual ~Transcriber() = default;
+
+  // Blocking: from a WorkerPool, by up to workers() threads at once. samples: 16 kHz mono, at most
+  // 30 s. language: "fr", or "auto" to detect. Errc::unavailable when the engine cannot answer now.
+  virtual Result<Transcript> transcribe(std::span<const float> samples, std::string_view language,
+                                        std::stop_token stop) = 0;
+
+  virtual std::size_t workers() const = 0;
+  virtual std::string_view engine() const = 0;  // "ctranslate2"
+  virtual std::string_view model() const = 0;   // "base-int8"
+};
+
+}  // namespace vigie::transcribe

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# What the steps of tools/setup share. A step is a script of its own: exit 0 = all there, 3 = something is
+# missing and was said in one line with its cure, 4 = the same, and without it the core cannot be built.
+
+set -euo pipefail
+# shellcheck source=tools/env.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../env.sh"
+
+mkdir -p "$VIGIE_CACHE"
+step=$(basename "$0" .sh)
+step=${step#*-}
+log=$VIGIE_CACHE/setup.log
+scratch=$(mktemp -d "$VIGIE_CACHE/.${step}.XXXXXX")
+trap 'rm -rf "$scratch"' EXIT
+trap 'say "stopped at line $LINENO; cure: read $log, then run tools/setup again"' ERR
+
+say() { printf '%-12s %s\n' "$step" "$*"; }
+
+# lack WHAT CURE [STATUS]: the one line for a thing that cannot be had; ends the step.
+lack() {
+  say "cannot have $1; cure: $2"
+  exit "${3:-3}"
+}
+
+# A command's words go to the log, never to the screen.
+quiet() { "$@" >>"$log" 2>&1; }
+
+# The last complaint in the log, to say why in one line.
+reason() { grep -aiE 'error|fatal|denied|refused|could not|no matching' "$log" | tail -n 1 | sed 's/^ *//' | cut -c1-110; }
+
+# have PATH…: true when all exist; they are also noted for the stamp of tools/setup.
+have() {
+  local path
+  for path in "$@"; do [[ -e $path ]] || return 1; done
+  if [[ -n ${SETUP_MADE:-} ]]; then printf '%s\n' "$@" >>"$SETUP_MADE"; fi
+}
+
+same_sum() { [[ -f $2 ]] && sha256sum --check --status <<<"$1  $2"; }
+
+# as_root COMMAND…: directly, or by sudo when it asks for no password.
+can_be_root() { [[ $EUID -eq 0 ]] || { command -v sudo >/dev/null && sudo -n true 2>/dev/null; }; }
+as_root() { if [[ $EUID -eq 0 ]]; then "$@"; else sudo -n "$@"; fi; }
+
+# apt_install PACKAGE…: the package lists are refreshed at most once in a run of tools/setup.
+apt_install() {
+  if [[ ! -e ${SETUP_MADE:-$scratch/made}.apt ]]; then
+    quiet as_root apt-get update -q || return 1
+    touch "${SETUP_MADE:-$scratch/made}.apt"
+  fi
+  quiet as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "$@"
+}
+
+# python_with MODULE: the first interpreter that has it (a pyenv or conda python may lack pip).
+python_with() {
+  local python
+  for python in python3 /usr/bin/python3; do
+    if "$python" -c "import $1" 2>/dev/null; then
+      echo "$python"
+      return
+    fi
+  done
+  return 1
+}
+
+# fetch_wheel NAME==VERSION SHA256: leaves the unpacked wheel in $scratch/<name>. The tags are spelled so
+# that any python fetches what Debian 12's own (3.11, glibc 2.36, x86-64) would.
+fetch_wheel() {
+  local name=${1%%==*} python
+  python=$(python_with pip) || lack "$1" "apt-get install python3-pip"
+  mkdir "$scratch/$name.whl"
+  printf '%s --hash=sha256:%s\n' "$1" "$2" >"$scratch/$name.txt"
+  quiet "$python" -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes \
+    --no-cache-dir --retries 2 --only-binary :all: --implementation cp --python-version 3.11 --abi cp311 --abi none \
+    --platform manylinux_2_28_x86_64 --platform manylinux_2_27_x86_64 \
+    --platform manylinux2014_x86_64 --platform any \
+    --requirement "$scratch/$name.txt" --dest "$scratch/$name.whl" ||
+    lack "$1 from PyPI ($(reason))" "set PIP_INDEX_URL to an index you can reach, then run tools/setup again"
+  quiet "$python" -m zipfile -e "$scratch/$name.whl"/*.whl "$scratch/$name"
+  rm -r "$scratch/$name.whl"
+}
+
+# publish FOLDER DESTINATION: a folder appears in the cache whole or not at all.
+publish() {
+  mkdir -p "$(dirname "$2")"
+  rm -rf "$2"
+  mv "$1" "$2"
+  chmod -R u+rwX,go+rX "$2"
+}
