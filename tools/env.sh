@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 # Sourced by every script under tools/: where the sources and the cache are, and which Node to use.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)

@@ -7,13 +7,19 @@ set -euo pipefail
 # shellcheck source=tools/env.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../env.sh"
 
-mkdir -p "$VIGIE_CACHE"
 step=$(basename "$0" .sh)
 step=${step#*-}
 log=$VIGIE_CACHE/setup.log
-scratch=$(mktemp -d "$VIGIE_CACHE/.${step}.XXXXXX")
-trap 'rm -rf "$scratch"' EXIT
-trap 'say "stopped at line $LINENO; cure: read $log, then run tools/setup again"' ERR
+mkdir -p "$VIGIE_CACHE/tmp"   # on the same disk as what is published
+scratch=$(mktemp -d "$VIGIE_CACHE/tmp/$step.XXXXXX")
+trap 'leave $?' EXIT
+
+leave() {
+  rm -rf "$scratch"
+  if [[ $1 -ne 0 && $1 -ne 3 && $1 -ne 4 ]]; then
+    say "stopped unexpectedly; cure: read $log, then run tools/setup again"
+  fi
+}
 
 say() { printf '%-12s %s\n' "$step" "$*"; }
 
@@ -45,10 +51,11 @@ as_root() { if [[ $EUID -eq 0 ]]; then "$@"; else sudo -n "$@"; fi; }
 # apt_install PACKAGE…: the package lists are refreshed at most once in a run of tools/setup.
 apt_install() {
   if [[ ! -e ${SETUP_MADE:-$scratch/made}.apt ]]; then
-    quiet as_root apt-get update -q || return 1
+    quiet as_root apt-get update -q -o DPkg::Lock::Timeout=300 || return 1
     touch "${SETUP_MADE:-$scratch/made}.apt"
   fi
-  quiet as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "$@"
+  quiet as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends \
+    -o DPkg::Lock::Timeout=300 "$@"
 }
 
 # python_with MODULE: the first interpreter that has it (a pyenv or conda python may lack pip).
