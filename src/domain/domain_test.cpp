@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "domain/account.hpp"
+#include "domain/assessment.hpp"
+#include "domain/json.hpp"
+
+namespace vigie {
+namespace {
+
+TEST(TikTokUsername, IsTheSameHoweverItIsTyped) {
+  for (const auto* typed : {"demo_marche", "@demo_marche", "  @Demo_Marche ", "DEMO_MARCHE",
+                            "https://www.tiktok.com/@demo_marche", "https://tiktok.com/@Demo_Marche/live?x=1",
+                            "www.tiktok.com/@demo_marche/video/12", "HTTPS://M.TIKTOK.COM/@demo_marche#a"}) {
+    const auto name = parse_tiktok_username(typed);
+
+    ASSERT_TRUE(name) << typed << ": " << name.error().what;
+    EXPECT_EQ(*name, "demo_marche") << typed;
+  }
+}
+
+TEST(TikTokUsername, RefusesWhatCannotBeOneAndSaysWhy) {
+  const std::string long_name(200, 'a');
+  for (const auto& typed : {std::string{""}, std::string{"   "}, std::string{"@"}, std::string{"deux mots"},
+                            std::string{"été"}, std::string{"😀"}, long_name, std::string{"a/b"},
+                            std::string{"https://example.org/@name"}, std::string{"https://www.tiktok.com/"},
+                            std::string{"https://www.tiktok.com/live"}, std::string{"https://eviltiktok.com/@a"},
+                            std::string{"<script>"}, std::string{"a\0b", 3}}) {
+    const auto name = parse_tiktok_username(typed);
+
+    ASSERT_FALSE(name) << typed;
+    EXPECT_EQ(name.error().code, Errc::invalid);
+    EXPECT_GT(name.error().what.size(), 20U);
+  }
+}
+
+TEST(RiskScore, FollowsTheFormulaOfTheOriginalExactly) {
+  EXPECT_EQ(risk_score(Virality::low, false), 0.2);
+  EXPECT_EQ(risk_score(Virality::medium, false), 0.5);
+  EXPECT_EQ(risk_score(Virality::high, false), 0.7);
+  EXPECT_EQ(risk_score(Virality::low, true), 0.6);
+  EXPECT_EQ(risk_score(Virality::medium, true), 0.9);
+  EXPECT_EQ(risk_score(Virality::high, true), 1.0);
+}
+
+TEST(RiskScore, OfALawfulViralPassageDoesNotExceedTheDefaultThreshold) {
+  EXPECT_FALSE(risk_score(Virality::high, false) > 0.7);
+}
+
+TEST(Words, GoThereAndBack) {
+  for (const auto category : {Category::neutral, Category::polemical, Category::viral, Category::hateful}) {
+    EXPECT_EQ(*parse_category(to_string(category)), category);
+  }
+  EXPECT_FALSE(parse_category("neutre"));
+  EXPECT_FALSE(parse_target(""));
+}
+
+TEST(Json, GivesSecondsForSpansAndNullForWhatIsNotKnown) {
+  Live live;
+  live.id = "L";
+  live.started_at = from_micros(1'000'000);
+  live.ended_at = from_micros(91'000'000);
+
+  const auto object = to_json(live);
+
+  EXPECT_EQ(object.at("duration_s").as_double(), 90.0);
+  EXPECT_TRUE(object.at("viewers").is_null());
+  EXPECT_EQ(object.at("capture").at("state").as_string(), "none");
+}
+
+TEST(Json, KeepsTheSixFieldsOfTheOriginalToTheLetter) {
+  Judgement judgement;
+  judgement.category = Category::hateful;
+  judgement.virality = Virality::high;
+  judgement.hateful = true;
+  judgement.target = Target::social_group;
+  judgement.justification = "parce que";
+
+  const auto object = to_json(judgement, 1.0);
+
+  EXPECT_EQ(object.at("categorie").as_string(), "Discours haineux");
+  EXPECT_EQ(object.at("viralite").as_string(), "forte");
+  EXPECT_TRUE(object.at("discours_haineux").as_bool());
+  EXPECT_EQ(object.at("cible").as_string(), "groupe social");
+  EXPECT_EQ(object.at("justification").as_string(), "parce que");
+  EXPECT_EQ(object.at("risque_score").as_double(), 1.0);
+}
+
+}  // namespace
+}  // namespace vigie
