@@ -40,7 +40,7 @@ function(vigie_room room)
 
   if(sources)
     add_library(${target} STATIC ${sources})
-    target_link_libraries(${target} PUBLIC vigie_options ${depends} Boost::headers fmt::fmt
+    target_link_libraries(${target} PUBLIC vigie_pch ${depends}
                           PRIVATE ${ARG_LIBRARIES})
     target_precompile_headers(${target} REUSE_FROM vigie_pch)
     foreach(file ${ARG_HEAVY})
@@ -51,8 +51,7 @@ function(vigie_room room)
     endif()
   else()
     add_library(${target} INTERFACE)
-    target_link_libraries(${target} INTERFACE vigie_options ${depends} ${ARG_LIBRARIES}
-                          Boost::headers fmt::fmt)
+    target_link_libraries(${target} INTERFACE vigie_pch ${depends} ${ARG_LIBRARIES})
   endif()
 
   if(tests)
