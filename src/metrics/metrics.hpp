@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Counters, gauges and histograms, and their Prometheus text. Labels come from small fixed sets: never
-// an account, a live or a person.
+// Counters, gauges and histograms, and their Prometheus text. Labels come from small fixed sets:
+// never an account, a live or a person.
 #pragma once
 #include <atomic>
 #include <cstdint>
@@ -43,7 +43,8 @@ class Histogram {
   void observe(double value);
   double sum() const { return sum_; }
   std::uint64_t count() const;
-  // The value below which a share q of the observations lies, by linear interpolation in its bucket.
+  // The value below which a share q of the observations lies, by linear interpolation in its
+  // bucket.
   double quantile(double q) const;
   const std::vector<double>& bounds() const { return bounds_; }
   std::uint64_t bucket(std::size_t index) const { return buckets_[index]; }
@@ -61,10 +62,12 @@ class Registry {
   Registry(const Registry&) = delete;
   Registry& operator=(const Registry&) = delete;
 
-  // The same name and labels give the same object. Names: vigie_<room>_<what>_<unit>; help is a sentence.
+  // The same name and labels give the same object. Names: vigie_<room>_<what>_<unit>; help is a
+  // sentence.
   Counter& counter(std::string_view name, std::string_view help, Labels labels = {});
   Gauge& gauge(std::string_view name, std::string_view help, Labels labels = {});
-  // Bounds in ascending order, in the unit of the name; the default suits seconds from 1 ms to 5 min.
+  // Bounds in ascending order, in the unit of the name; the default suits seconds from 1 ms to 5
+  // min.
   Histogram& histogram(std::string_view name, std::string_view help, Labels labels = {},
                        std::vector<double> bounds = {});
 

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// Logs for tests: one that keeps its lines to be looked at, one that says nothing.
+#pragma once
+#include <algorithm>
+#include <vector>
+
+#include "log/log.hpp"
+
+namespace vigie::log {
+
+// Keeps every line from debug upwards; lines may be read while other threads write.
+class KeptLog {
+ public:
+  Log log{[this](std::string_view line) { keep(line); }, [] { return Time{}; }, Level::debug};
+
+  std::vector<std::string> lines() const {
+    const std::scoped_lock lock{mutex_};
+    return lines_;
+  }
+  // Whether some line holds these words.
+  bool says(std::string_view words) const {
+    const std::scoped_lock lock{mutex_};
+    const auto holds = [&](const std::string& line) {
+      return line.find(words) != std::string::npos;
+    };
+    return std::ranges::any_of(lines_, holds);
+  }
+
+ private:
+  void keep(std::string_view line) {
+    const std::scoped_lock lock{mutex_};
+    lines_.emplace_back(line);
+  }
+
+  mutable std::mutex mutex_;
+  std::vector<std::string> lines_;
+};
+
+// For tests that do not look at the log.
+class QuietLog {
+ public:
+  Log log{[](std::string_view) {}, [] { return Time{}; }, Level::error};
+};
+
+}  // namespace vigie::log
