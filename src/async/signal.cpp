@@ -2,6 +2,7 @@
 #include "async/signal.hpp"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/multiple_exceptions.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -29,12 +30,24 @@ Async<> Signal::wait() {
   rung_ = false;
 }
 
+Async<> Signal::wait_and_tell(bool& rang) {
+  co_await wait();
+  rang = true;
+}
+
 Async<bool> Signal::wait_for(Clock& clock, Span patience) {
   using namespace asio::experimental::awaitable_operators;
-  auto ring = wait();
+  bool rang = false;
+  auto ring = wait_and_tell(rang);
   auto sleep = clock.sleep(patience);
-  const auto first = co_await (std::move(ring) || std::move(sleep));
-  co_return first.index() == 0;
+  try {
+    co_await (std::move(ring) || std::move(sleep));
+  } catch (const asio::multiple_exceptions& both) {
+    // Cancelled: each side unwound with operation_aborted, and that is what must go on up.
+    std::rethrow_exception(both.first_exception());
+  }
+  // Asked of the ring itself: when both end in the same turn the ring must not be lost.
+  co_return rang;
 }
 
 }  // namespace vigie

@@ -23,6 +23,8 @@ class Signal {
   Async<bool> wait_for(Clock& clock, Span patience);
 
  private:
+  Async<> wait_and_tell(bool& rang);
+
   asio::steady_timer timer_;
   bool rung_ = false;
 };

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// The accounts people follow: who follows what, what is known of each, and the one door through which
+// an answer of the platform becomes rows, events and notifications.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "async/async.hpp"
+#include "async/clock.hpp"
+#include "base/ids.hpp"
+#include "base/result.hpp"
+#include "bus/bus.hpp"
+#include "db/database.hpp"
+#include "domain/account.hpp"
+#include "platform/live_source.hpp"
+#include "watch/decision.hpp"
+#include "watch/sight.hpp"
+
+namespace vigie::watch {
+
+// What a follower may change of their own; what is absent stays.
+struct FollowEdit {
+  std::optional<std::string> note;               // at most 2000 bytes
+  std::optional<std::vector<std::string>> tags;  // at most 20 of 40 bytes
+  std::optional<int> priority;                   // 0 to 2
+};
+
+// An account as the watcher needs it.
+struct Watched {
+  std::string id;
+  std::string username;
+  Known known;
+  Time next_check_at;
+  Span interval{0};  // as measured
+};
+
+// One look at an account, ready to be written.
+struct Check {
+  std::string account_id;
+  platform::Observation observation;
+  Time at;
+  Time next_check_at;
+  Span interval{0};  // as measured; 0 before the second look
+};
+
+struct Recorded {
+  Known known;
+  bool asks_again_soon = false;
+  bool wants_second_look = false;
+  std::optional<Span> detection_delay;  // of a live that began with this answer
+};
+
+class Accounts {
+ public:
+  Accounts(db::Database& database, Clock& clock, Ids& ids, Bus& bus)
+      : database_{database}, clock_{clock}, ids_{ids}, bus_{bus} {}
+
+  // Creates the account when nobody followed it yet. typed is what the person wrote (a name, @name or
+  // an address). Errc::invalid with words for them; Errc::conflict when they follow it already.
+  Async<Result<FollowedAccount>> follow(std::string person_id, std::string typed);
+
+  // Errc::not_found when this person does not follow it.
+  Async<Result<>> unfollow(std::string person_id, std::string account_id);
+
+  // Errc::not_found likewise; Errc::invalid beyond FollowEdit's bounds.
+  Async<Result<FollowedAccount>> edit(std::string person_id, std::string account_id, FollowEdit change);
+
+  // Newest first. Errc::invalid for a cursor that is not one of ours.
+  Async<Result<Page<FollowedAccount>>> list(Sight sight, std::int64_t limit, std::string cursor);
+
+  // Errc::not_found also for what this person may not see. Note, tags and priority are the viewer's own.
+  Async<Result<FollowedAccount>> get(std::string account_id, Sight sight);
+
+  // Asks the watcher to look now; Errc::not_found as get().
+  Async<Result<>> check_now(std::string account_id, Sight sight);
+
+  // Everything at least one person follows.
+  Async<Result<std::vector<Watched>>> watched();
+
+  // Writes one answer: the account, its live, its lease, a viewer sample, notifications, events; all in
+  // one transaction, deciding afresh on what the rows say. Errc::not_found when the account is gone.
+  Async<Result<Recorded>> record(Check check);
+
+  // Ends the lives of accounts nobody follows any more ("unfollowed"); how many.
+  Async<Result<std::int64_t>> close_unfollowed();
+
+ private:
+  db::Database& database_;
+  Clock& clock_;
+  Ids& ids_;
+  Bus& bus_;
+};
+
+}  // namespace vigie::watch

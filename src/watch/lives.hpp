@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// The lives as people read them. Only watch/accounts writes when they begin and end.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "async/async.hpp"
+#include "async/clock.hpp"
+#include "base/result.hpp"
+#include "bus/bus.hpp"
+#include "db/database.hpp"
+#include "domain/live.hpp"
+#include "watch/sight.hpp"
+
+namespace vigie::watch {
+
+struct LiveFilter {
+  std::string account_id;          // empty: of every account
+  std::optional<bool> is_open;     // true: live or paused; false: ended
+};
+
+struct ViewerSample {
+  Time at;
+  std::int64_t viewers = 0;
+};
+
+class Lives {
+ public:
+  Lives(db::Database& database, Clock& clock, Bus& bus) : database_{database}, clock_{clock}, bus_{bus} {}
+
+  // Newest first. Errc::invalid for a cursor that is not one of ours.
+  Async<Result<Page<Live>>> list(Sight sight, LiveFilter filter, std::int64_t limit, std::string cursor);
+
+  // Errc::not_found also for what this person may not see.
+  Async<Result<Live>> get(std::string live_id, Sight sight);
+
+  // Oldest first, at most limit of the newest. Errc::not_found as get().
+  Async<Result<std::vector<ViewerSample>>> viewers(std::string live_id, Sight sight, std::int64_t limit);
+
+  // A person stops or resumes the capture; the one who captures notices within two seconds.
+  // Errc::not_found as get(); Errc::conflict when the live is over.
+  Async<Result<Live>> set_capture_wanted(std::string live_id, Sight sight, bool is_wanted);
+
+ private:
+  db::Database& database_;
+  Clock& clock_;
+  Bus& bus_;
+};
+
+}  // namespace vigie::watch
