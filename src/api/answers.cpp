@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/answers.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+
+namespace vigie::api {
+namespace {
+
+// product/ux.md §12.3; "data:" images are Bootstrap's inline SVG.
+constexpr std::string_view content_security_policy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self' "
+    "blob:; connect-src 'self'; font-src 'self'; manifest-src 'self'; worker-src 'self'; form-action "
+    "'self'; frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'; trusted-types "
+    "svelte-trusted-html";
+
+json::string_view view(std::string_view text) { return {text.data(), text.size()}; }
+
+std::string_view title_of(int status) {
+  switch (status) {
+    case 400: return "Bad request";
+    case 401: return "Not signed in";
+    case 403: return "Not allowed";
+    case 404: return "Not found";
+    case 405: return "Method not allowed";
+    case 409: return "Conflict";
+    case 413: return "Too large";
+    case 415: return "Unsupported media type";
+    case 421: return "Wrong host";
+    case 422: return "Invalid";
+    case 429: return "Too many requests";
+    case 503: return "Unavailable";
+    case 504: return "No answer in time";
+    default: return "Error";
+  }
+}
+
+bool stays_inside(Errc code) {
+  return code == Errc::unavailable || code == Errc::corrupt || code == Errc::timeout;
+}
+
+http::Response with_body(int status, std::string_view type, std::string body) {
+  http::Response response;
+  response.status = status;
+  response.headers.add("Content-Type", std::string{type});
+  response.body = std::move(body);
+  return response;
+}
+
+}  // namespace
+
+http::Response json_answer(int status, const json::value& body) {
+  return with_body(status, "application/json", json::serialize(body));
+}
+
+http::Response no_content() {
+  http::Response response;
+  response.status = 204;
+  return response;
+}
+
+http::Response page_answer(json::array items, const std::string& next) {
+  json::object page;
+  page["items"] = std::move(items);
+  page["next_cursor"] = next.empty() ? json::value{nullptr} : json::value{view(next)};
+  return json_answer(200, page);
+}
+
+int status_of(Errc code) {
+  switch (code) {
+    case Errc::not_found: return 404;
+    case Errc::conflict: return 409;
+    case Errc::invalid: return 422;
+    case Errc::denied: return 403;
+    case Errc::rate_limited: return 429;
+    case Errc::unavailable: return 503;
+    case Errc::timeout: return 504;
+    case Errc::corrupt: return 500;
+  }
+  return 500;
+}
+
+http::Response problem(int status, std::string_view title, std::string_view detail,
+                       std::string_view request_id) {
+  const json::object body{{"type", "about:blank"},
+                          {"title", view(title)},
+                          {"status", status},
+                          {"detail", view(detail)},
+                          {"request_id", view(request_id)}};
+  return with_body(status, "application/problem+json", json::serialize(body));
+}
+
+http::Response problem(const Error& error, std::string_view request_id) {
+  const auto status = status_of(error.code);
+  const std::string_view detail =
+      stays_inside(error.code) ? "Vigie cannot answer this now; the log says why under this request id"
+                               : std::string_view{error.what};
+  auto response = problem(status, title_of(status), detail, request_id);
+  if (error.retry_after.count() > 0) {
+    response.headers.add("Retry-After", std::to_string(error.retry_after.count()));
+  }
+  return response;
+}
+
+http::Response html_answer(int status, const http::Html& page) {
+  return with_body(status, "text/html; charset=utf-8", page.str());
+}
+
+http::Response redirect(std::string_view to) {
+  http::Response response;
+  response.status = 303;
+  response.headers.add("Location", std::string{to});
+  return response;
+}
+
+void add_security_headers(http::Response& response, bool over_tls) {
+  auto& headers = response.headers;
+  headers.set("Content-Security-Policy", std::string{content_security_policy});
+  headers.set("X-Content-Type-Options", "nosniff");
+  headers.set("Referrer-Policy", "same-origin");
+  headers.set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), interest-cohort=()");
+  headers.set("Cross-Origin-Opener-Policy", "same-origin");
+  headers.set("Cross-Origin-Resource-Policy", "same-origin");
+  if (over_tls) {
+    headers.set("Strict-Transport-Security", "max-age=31536000");
+  }
+  if (!headers.has("Cache-Control")) {
+    headers.set("Cache-Control", "no-store");
+  }
+}
+
+}  // namespace vigie::api
