@@ -22,13 +22,14 @@ mapfile -t required < <(missing REQUIRED)
 mapfile -t optional < <(missing OPTIONAL)
 wanted=("${required[@]}" "${optional[@]}")
 
-# Told once, by the last line that is printed before a step ends.
+# finish WHY: ends the step when something is still missing.
 finish() {
   mapfile -t required < <(missing REQUIRED)
   mapfile -t optional < <(missing OPTIONAL)
-  local cure="as root: apt-get update && apt-get install --no-install-recommends ${required[*]} ${optional[*]}"
-  if [[ ${#required[@]} -gt 0 ]]; then lack "${required[*]} ${optional[*]} ($1)" "$cure" 4; fi
-  if [[ ${#optional[@]} -gt 0 ]]; then lack "${optional[*]} ($1)" "$cure"; fi
+  local lost=("${required[@]}" "${optional[@]}") status=3
+  if [[ ${#lost[@]} -eq 0 ]]; then return; fi
+  if [[ ${#required[@]} -gt 0 ]]; then status=4; fi
+  lack "${lost[*]} ($1)" "as root, apt-get update && apt-get install --no-install-recommends ${lost[*]}" "$status"
 }
 
 if [[ ${#wanted[@]} -gt 0 ]]; then

@@ -6,7 +6,7 @@ source "$(dirname "$0")/lib.sh"
 
 cd "$root"
 if [[ ! -f web/package-lock.json ]]; then exit 0; fi
-command -v npm >/dev/null || lack "the front end's packages (no npm)" "cure Node above, then run tools/setup again"
+command -v npm >/dev/null || lack "the front end's packages (no npm)" "first cure Node, named above, then run tools/setup again"
 
 mark=web/node_modules/.vigie-$(cat web/package.json web/package-lock.json | sha256sum | cut -c1-16)
 if have "$mark"; then exit 0; fi

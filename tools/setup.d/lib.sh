@@ -30,10 +30,22 @@ lack() {
 }
 
 # A command's words go to the log, never to the screen.
-quiet() { "$@" >>"$log" 2>&1; }
+quiet() {
+  local status=0
+  "$@" >"$scratch/said" 2>&1 || status=$?
+  cat "$scratch/said" >>"$log"
+  return "$status"
+}
 
-# The last complaint in the log, to say why in one line.
-reason() { grep -aiE 'error|fatal|denied|refused|could not|no matching' "$log" | tail -n 1 | sed 's/^ *//' | cut -c1-110; }
+# Why the last quiet command failed, in a few words: the network's complaint before the conclusion drawn from it.
+reason() {
+  local cause='connection refused|econnrefused|failed to connect|timed out|name resolution|could not resolve[^,;]*'
+  cause+='|certificate verify failed|do not match the hashes|no space left[a-z ]*'
+  {
+    grep -aoiE "$cause" "$scratch/said" || grep -aiE 'error|fatal|denied|could not|unable|^E:' "$scratch/said" ||
+      echo "no reason given"
+  } | head -n 1 | sed 's/^[[:space:]]*//' | cut -c1-110
+}
 
 # have PATH…: true when all exist; they are also noted for the stamp of tools/setup.
 have() {
