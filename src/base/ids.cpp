@@ -12,7 +12,7 @@ constexpr std::string_view alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 std::string Ids::next(Time now) {
   const std::scoped_lock lock{mutex_};
-  const auto millis = static_cast<std::uint64_t>(to_micros(now) / 1000);
+  const auto millis = static_cast<std::uint64_t>(std::max<std::int64_t>(to_micros(now), 0) / 1000);
   if (millis > last_millis_) {
     last_millis_ = millis;
     std::array<std::uint8_t, 10> bytes{};

@@ -4,13 +4,16 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 
 namespace vigie {
 namespace {
 
 constexpr char32_t replacement = 0xFFFD;
 
-constexpr bool is_continuation(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U; }
+constexpr bool is_continuation(char byte) {
+  return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
+}
 
 // U+00C0 to U+017F without their accents, in lower case; a dot stands for "leave it alone".
 // Ligatures and eszett are handled apart because they become two letters.
@@ -30,10 +33,18 @@ constexpr std::string_view folded_latin =
 
 std::string_view folded_pair(char32_t c) {
   switch (c) {
-    case 0xC6: case 0xE6: return "ae";
-    case 0x152: case 0x153: return "oe";
-    case 0xDF: return "ss";
-    default: return {};
+    case 0xC6:
+    case 0xE6:
+      return "ae";
+    case 0x152:
+    case 0x153:
+      return "oe";
+    case 0xDF:
+      return "ss";
+    case 0xDE:
+      return "\u00FE";  // thorn has no other base letter than its own small one
+    default:
+      return {};
   }
 }
 
@@ -43,7 +54,9 @@ bool is_unwanted_control(char32_t c) {
   return control || direction_override || c == 0xFEFF;
 }
 
-char lower_ascii(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char lower_ascii(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 std::size_t edits_between(std::string_view left, std::string_view right) {
   std::vector<std::size_t> row(right.size() + 1);
@@ -251,13 +264,22 @@ std::optional<std::string> from_hex(std::string_view text) {
   return out;
 }
 
-std::optional<std::int64_t> to_integer(std::string_view text) { return to_whole<std::int64_t>(text); }
-std::optional<double> to_number(std::string_view text) { return to_whole<double>(text); }
+std::optional<std::int64_t> to_integer(std::string_view text) {
+  return to_whole<std::int64_t>(text);
+}
+std::optional<double> to_number(std::string_view text) {
+  const auto number = to_whole<double>(text);
+  return number && std::isfinite(*number) ? number : std::nullopt;
+}
 
 std::string_view nearest(std::string_view word, const std::vector<std::string_view>& candidates) {
   std::string_view best;
   std::size_t best_edits = 4;
   for (const auto candidate : candidates) {
+    if (word.size() >= candidate.size() + best_edits) {
+      continue;  // too far by its length alone; and the word comes from outside, as long as it
+                 // likes
+    }
     const auto edits = edits_between(to_lower_ascii(word), to_lower_ascii(candidate));
     if (edits < best_edits && edits < candidate.size()) {
       best = candidate;

@@ -40,7 +40,7 @@ bool equals_ignoring_case(std::string_view left, std::string_view right);
 std::string to_hex(std::string_view bytes);
 std::optional<std::string> from_hex(std::string_view text);
 
-// The whole text as a number, or nothing: no sign where the type has none, no spaces, no rest.
+// The whole text as a number, or nothing: no plus sign, no spaces, no rest, no NaN, no infinity.
 std::optional<std::int64_t> to_integer(std::string_view text);
 std::optional<double> to_number(std::string_view text);
 

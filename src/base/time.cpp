@@ -4,6 +4,8 @@
 #include <charconv>
 #include <optional>
 
+#include "base/text.hpp"
+
 namespace vigie {
 namespace {
 
@@ -75,7 +77,10 @@ std::optional<Time> parse(std::string_view text) {
   if (!minute_ || !take(text, ":")) return std::nullopt;
   const auto second_ = take_digits(text, 2);
   if (!second_) return std::nullopt;
-  const std::int64_t fraction = take(text, ".") ? take_fraction_micros(text) : 0;
+  const bool has_fraction = take(text, ".");
+  const bool digit_next = !text.empty() && text.front() >= '0' && text.front() <= '9';
+  if (has_fraction && !digit_next) return std::nullopt;
+  const std::int64_t fraction = has_fraction ? take_fraction_micros(text) : 0;
   const auto offset = take_offset(text);
   const year_month_day date{year{*year_}, month{static_cast<unsigned>(*month_)},
                             day{static_cast<unsigned>(*day_)}};
@@ -104,7 +109,7 @@ Result<Time> parse_rfc3339(std::string_view text) {
     return *time;
   }
   return make_error(Errc::invalid, "'{}' is not an RFC 3339 time such as 2026-11-22T17:20:05Z",
-                    text.substr(0, 40));
+                    clean_utf8(text, 40));
 }
 
 }  // namespace vigie

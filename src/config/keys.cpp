@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/config.hpp"
+
+namespace vigie::config {
+namespace {
+
+constexpr std::string_view web_address = "http://|https://";
+
+// The languages Whisper knows.
+constexpr std::string_view spoken_languages =
+    "auto|af|am|ar|as|az|ba|be|bg|bn|bo|br|bs|ca|cs|cy|da|de|el|en|es|et|eu|fa|fi|fo|fr|gl|gu|ha|"
+    "haw|"
+    "he|hi|hr|ht|hu|hy|id|is|it|ja|jw|ka|kk|km|kn|ko|la|lb|ln|lo|lt|lv|mg|mi|mk|ml|mn|mr|ms|mt|my|"
+    "ne|"
+    "nl|nn|no|oc|pa|pl|ps|pt|ro|ru|sa|sd|si|sk|sl|sn|so|sq|sr|su|sv|sw|ta|te|tg|th|tk|tl|tr|tt|uk|"
+    "ur|"
+    "uz|vi|yi|yo|zh";
+
+std::vector<Key> make_keys() {
+  return {
+      {"LISTEN", Type::address, "127.0.0.1:8080", "",
+       "Where pages and the API are served; 0.0.0.0 for every interface, port 0 for a free one."},
+      {"PORT", Type::integer, "", "0..65535",
+       "Serves on 0.0.0.0 and this port instead of LISTEN, as hosting services expect; a LISTEN "
+       "given "
+       "by a stronger source (flag, then environment, then file) wins."},
+      {"METRICS_LISTEN", Type::address, "127.0.0.1:9464", "",
+       "Where Prometheus reads /metrics; keep it off the public network."},
+      {"DOMAIN", Type::text, "", "",
+       "The public host name, for links in mails and the check of Host and Origin."},
+      {"ALLOWED_HOSTS", Type::list, "", "",
+       "Further host names under which Vigie may be called, besides DOMAIN and the loopback "
+       "names."},
+      {"DEBUG", Type::boolean, "false", "",
+       "For development: allows the session cookie on plain HTTP beyond loopback."},
+      {"LANGUAGE", Type::choice, "fr", "fr|en",
+       "The language of the pages for people who did not choose one; a locale list such as "
+       "fr_FR:en in the environment is understood."},
+      {"LOG_LEVEL", Type::choice, "info", "debug|info|warn|error",
+       "The least important lines that are logged."},
+
+      {"DATA_DIR", Type::text, "./data", "", "The folder of the database and of recorded sound."},
+      {"DATABASE_URL", Type::secret, "", "postgresql://|postgres://",
+       "The PostgreSQL database, postgresql://user:password@host:5432/name; empty: SQLite in "
+       "DATA_DIR."},
+      {"REDIS_URL", Type::secret, "", "redis://|rediss://",
+       "A Redis shared by several processes; empty: none is needed."},
+      {"WEB_DIR", Type::text, "", "",
+       "For development: serves the web application from this folder instead of the binary."},
+
+      {"SECRET_KEY", Type::secret, "", "",
+       "Encrypts what Vigie must be able to read again (second factors, keys of webhooks); "
+       "make one with: openssl rand -hex 32."},
+      {"SIGNUP", Type::choice, "approval", "open|approval|closed",
+       "Who may create an account: anybody, anybody whom an administrator then lets in, or "
+       "nobody."},
+
+      {"TIKTOK_WEB_URL", Type::text, "https://www.tiktok.com", web_address,
+       "Where TikTok's pages and JSON are; point it at vigie-sim for a rehearsal."},
+      {"TIKTOK_WEBCAST_URL", Type::text, "https://webcast.tiktok.com", web_address,
+       "Where TikTok's live rooms are."},
+      {"TIKTOK_SIGN_URL", Type::text, "", web_address,
+       "A signing service for TikTok's event socket; empty: the socket is not used."},
+      {"POLL_INTERVAL_S", Type::integer, "30", "1..3600",
+       "The shortest time, in seconds, between two looks at one account."},
+      {"POLL_BUDGET_PER_S", Type::number, "1", "0.01..1000",
+       "Requests per second to one host, all accounts together."},
+      {"OUTBOUND_ALLOW", Type::list, "", "",
+       "Host suffixes that may be called beyond the connectors' own, such as webhooks on an "
+       "intranet."},
+
+      {"WHISPER_MODEL", Type::choice, "small", "tiny|base|small|medium|large",
+       "The size of the speech model; when it is missing the largest one present is used, and "
+       "said."},
+      {"MODELS_DIR", Type::text, "", "",
+       "The folder of the models; empty: where tools/setup put them."},
+      {"WHISPER_WORKERS", Type::integer, "0", "0..64",
+       "Transcribers at work at once, one thread each; 0: one per core."},
+      {"TRANSCRIBE_LANGUAGE", Type::choice, "fr", spoken_languages,
+       "The language that is listened for; auto: found out for each live."},
+
+      {"RISK_THRESHOLD", Type::number, "0.7", "0..1",
+       "An alert opens when risque_score is above it."},
+      {"GROQ_API_KEY", Type::secret, "", "",
+       "Judges with Groq's models; empty, and no LLM_BASE_URL: the embedded analyser judges."},
+      {"LLM_BASE_URL", Type::text, "", web_address,
+       "An OpenAI-compatible endpoint, up to /v1; empty: Groq's when GROQ_API_KEY is set."},
+      {"LLM_MODEL", Type::text, "openai/gpt-oss-120b", "", "The model asked for at that endpoint."},
+      {"LLM_API_KEY", Type::secret, "", "", "The key of that endpoint; empty: GROQ_API_KEY."},
+
+      {"EMAIL_HOST", Type::text, "", "", "The mail server; empty: no mail is sent."},
+      {"EMAIL_PORT", Type::integer, "587", "1..65535", "The mail server's port."},
+      {"EMAIL_HOST_USER", Type::text, "", "", "The user name at the mail server."},
+      {"EMAIL_HOST_PASSWORD", Type::secret, "", "", "The password at the mail server."},
+  };
+}
+
+}  // namespace
+
+const std::vector<Key>& keys() {
+  static const std::vector<Key> table = make_keys();
+  return table;
+}
+
+}  // namespace vigie::config
