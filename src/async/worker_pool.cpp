@@ -58,7 +58,9 @@ Async<> WorkerPool::run_erased(std::function<void(std::stop_token)> work) {
                       handler = std::move(handler)]() mutable {
       --waiting_;
       job->run();
-      auto resume = [handler = std::move(handler), job]() mutable {
+      // The guard goes along: let go of here, it could touch a context that its own thread, having
+      // nothing more to do, has already destroyed.
+      auto resume = [handler = std::move(handler), guard = std::move(guard), job]() mutable {
         std::move(handler)(std::exchange(job->failure, nullptr));
       };
       asio::post(home, std::move(resume));
