@@ -52,7 +52,7 @@ CREATE TABLE account (
   next_check_at BIGINT NOT NULL DEFAULT 0,
   interval_us BIGINT NOT NULL DEFAULT 0,
   negative_since BIGINT,
-  ended_answers BIGINT NOT NULL DEFAULT 0,
+  ending_since BIGINT,
   last_live_at BIGINT,
   created_at BIGINT NOT NULL,
   UNIQUE (platform, username)
@@ -239,3 +239,15 @@ CREATE TABLE event_cursor (
   reader TEXT PRIMARY KEY,
   last BIGINT NOT NULL
 );
+
+-- A live as it is shown; heard_to is the end of its last settled text, risk the highest of the last ten
+-- minutes of speech.
+CREATE VIEW live_view AS
+SELECT l.id, l.account_id, a.platform, a.username, l.room, l.state, l.title, l.started_at, l.detected_at,
+  l.ended_at, l.viewers, l.peak_viewers, l.capture, l.capture_reason,
+  (SELECT COUNT(*) FROM gap g WHERE g.live_id = l.id) AS gaps,
+  (SELECT MAX(s.end_us) FROM segment s WHERE s.live_id = l.id) AS heard_to,
+  (SELECT MAX(x.risque_score) FROM assessment x
+    WHERE x.live_id = l.id AND x.end_us > (SELECT MAX(y.end_us) FROM assessment y WHERE y.live_id = l.id) - 600000000
+  ) AS risk
+FROM live l JOIN account a ON a.id = l.account_id;

@@ -1,20 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whose eyes a question is asked for: objects are fetched by (id, person), never by id alone.
+// The names of domain/sight.hpp, as this room spells them.
 #pragma once
-#include <string>
-#include <vector>
+#include "domain/sight.hpp"
 
 namespace vigie::watch {
 
-struct Sight {
-  std::string person_id;
-  bool all_accounts = false;  // moderators and above: every followed account, not only their own
-};
-
-template <class T>
-struct Page {
-  std::vector<T> items;
-  std::string next_cursor;  // empty: this was the last page
-};
+using vigie::Page;
+using vigie::Sight;
 
 }  // namespace vigie::watch

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/tiktok/answer.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/text.hpp"
+
+namespace vigie::platform::tiktok {
+namespace {
+
+// The WAF's page is 1.4 kB, the others say what they are near their top.
+constexpr std::size_t marker_window = 64 * 1024;
+
+constexpr std::array<std::pair<std::string_view, std::string_view>, 10> html_markers{{
+    {"slardar", "waf"},
+    {"SlardarWAF", "waf"},
+    {"_wafchallengeid", "waf"},
+    {"waforiginalreid", "waf"},
+    {"tiktok-verify-page", "captcha"},
+    {"Verify to continue", "captcha"},
+    {"captcha", "captcha"},
+    {"login-title", "login"},
+    {"discontinued operating TikTok", "region"},
+    {"Please wait...", "waf"},
+}};
+
+bool looks_like_html(const Answer& answer) {
+  const auto text = trim(answer.body.substr(0, 512));
+  return starts_with_ignoring_case(text, "<") || starts_with_ignoring_case(answer.content_type, "text/html");
+}
+
+std::string_view marker_in(std::string_view body) {
+  const auto window = body.substr(0, marker_window);
+  for (const auto& [marker, reason] : html_markers) {
+    if (window.find(marker) != std::string_view::npos) {
+      return reason;
+    }
+  }
+  return {};
+}
+
+std::string redirect_reason(std::string_view location) {
+  return location.find("/login") != std::string_view::npos ? "login" : "redirect";
+}
+
+std::string reason_of_status(const Answer& answer) {
+  const auto marker = looks_like_html(answer) ? marker_in(answer.body) : std::string_view{};
+  return marker.empty() ? fmt::format("http_{}", answer.status) : std::string{marker};
+}
+
+}  // namespace
+
+Observation unknown(std::string reason, bool is_blocked) {
+  Observation seen;
+  seen.reason = std::move(reason);
+  seen.blocked = is_blocked;
+  return seen;
+}
+
+std::optional<Observation> refusal_in(const Answer& answer) {
+  std::optional<Observation> seen;
+  if (answer.status >= 300 && answer.status < 400) {
+    seen = unknown(redirect_reason(answer.location), true);
+  } else if (answer.status == 403 || answer.status == 429 || answer.status >= 500) {
+    seen = unknown(reason_of_status(answer), true);
+  } else if (trim(answer.body).empty()) {
+    seen = unknown("empty", true);
+  } else if (looks_like_html(answer)) {
+    if (const auto marker = marker_in(answer.body); !marker.empty()) {
+      seen = unknown(std::string{marker}, true);
+    }
+  }
+  if (seen) {
+    seen->retry_after = answer.retry_after;
+  }
+  return seen;
+}
+
+std::optional<Observation> html_in(const Answer& answer) {
+  if (!looks_like_html(answer)) {
+    return std::nullopt;
+  }
+  return unknown("html", true);
+}
+
+Observation silence(const Error& error) {
+  Observation seen;
+  switch (error.code) {
+    case Errc::timeout:
+      seen = unknown("timeout", true);
+      break;
+    case Errc::corrupt:
+      seen = unknown("garbage", true);
+      break;
+    case Errc::denied:
+    case Errc::invalid:
+      seen = unknown("address_refused", false);  // our own guard or configuration
+      break;
+    case Errc::not_found:
+    case Errc::conflict:
+    case Errc::rate_limited:
+    case Errc::unavailable:
+      seen = unknown("unreachable", true);
+      break;
+  }
+  seen.retry_after = error.retry_after;
+  return seen;
+}
+
+std::chrono::seconds parse_retry_after(std::string_view text) {
+  const auto seconds = to_integer(trim(text));
+  return std::chrono::seconds{std::clamp<std::int64_t>(seconds.value_or(0), 0, 3600)};
+}
+
+}  // namespace vigie::platform::tiktok

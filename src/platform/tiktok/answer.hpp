@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// An answer of TikTok before anybody believes it, and the signs that it is a refusal (protocol §2).
+#pragma once
+#include <chrono>
+#include <optional>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "platform/live_source.hpp"
+
+namespace vigie::platform::tiktok {
+
+struct Answer {
+  int status = 200;
+  std::string_view content_type;
+  std::string_view body;
+  std::string_view location;  // of a redirect
+  std::chrono::seconds retry_after{0};
+};
+
+// The observation `unknown` for anything that is a refusal whatever was asked: 403, 429, 5xx, a
+// redirect, an empty body, the WAF's page, a captcha, the login wall, the farewell of a closed region.
+std::optional<Observation> refusal_in(const Answer& answer);
+
+// The same for HTML where JSON is due.
+std::optional<Observation> html_in(const Answer& answer);
+
+// For a request that brought no answer at all.
+Observation silence(const Error& error);
+
+Observation unknown(std::string reason, bool is_blocked);
+
+// "120" → 120 s, at most an hour; a date or anything else → 0.
+std::chrono::seconds parse_retry_after(std::string_view text);
+
+}  // namespace vigie::platform::tiktok

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/tiktok/tiktok.hpp"
+
+#include <array>
+#include <utility>
+
+#include "base/text.hpp"
+#include "platform/tiktok/answer.hpp"
+#include "platform/tiktok/api_live.hpp"
+#include "platform/tiktok/embed.hpp"
+#include "platform/tiktok/streams.hpp"
+
+namespace vigie::platform::tiktok {
+namespace {
+
+// Hosts that served FLV in recorded data and in the peers' code, and their regional twins.
+constexpr std::array<std::string_view, 7> stream_suffixes{
+    "tiktokcdn.com", "tiktokcdn-us.com", "tiktokcdn-eu.com", "tiktokcdn-in.com",
+    "tiktokv.com",   "tiktokv.us",       "tiktokv.eu"};
+
+// The protocol's fixed headers (§1.7). TikTok answers nothing to a client that says it is a robot.
+constexpr std::string_view user_agent =
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36";
+
+std::string without_slash(std::string url) {
+  while (!url.empty() && url.back() == '/') {
+    url.pop_back();
+  }
+  return url;
+}
+
+std::string_view name_of(Evidence evidence) {
+  switch (evidence) {
+    case Evidence::live:
+      return "live";
+    case Evidence::paused:
+      return "paused";
+    case Evidence::not_live:
+      return "not_live";
+    case Evidence::exists:
+      return "exists";
+    case Evidence::not_found:
+      return "not_found";
+    case Evidence::absent:
+      return "absent";
+    case Evidence::unknown:
+      return "unknown";
+  }
+  return "unknown";
+}
+
+class TikTok final : public LiveSource {
+ public:
+  TikTok(http::Client& client, TikTokOptions options, log::Log& log, metrics::Registry& metrics)
+      : client_{client},
+        web_url_{without_slash(std::move(options.web_url))},
+        webcast_url_{without_slash(std::move(options.webcast_url))},
+        log_{log},
+        metrics_{metrics} {
+    const auto configured = http::parse_url(web_url_);
+    if (configured && !http::host_matches(configured->host, "tiktok.com")) {
+      own_host_ = configured->host;  // a simulator serves its streams itself
+    }
+  }
+
+  std::string_view platform() const override { return "tiktok"; }
+
+  Async<Observation> probe(std::string username) override {
+    auto url = api_live_url(username);
+    const auto response = co_await get(std::move(url), "application/json, text/plain, */*");
+    auto seen = response ? decode_api_live(answer_of(*response), username) : silence(response.error());
+    count("api_live", seen);
+    co_return seen;
+  }
+
+  Async<Observation> look_up(std::string username) override {
+    auto url = web_url_ + "/embed/@" + http::percent_encode(username);
+    const auto response = co_await get(std::move(url), "text/html");
+    auto seen = response ? decode_embed(answer_of(*response), username) : silence(response.error());
+    count("embed", seen);
+    co_return seen;
+  }
+
+  Async<Result<StreamAddress>> resolve(std::string username, std::string room) override {
+    auto url = api_live_url(username);
+    const auto response = co_await get(std::move(url), "application/json, text/plain, */*");
+    if (!response) {
+      co_return response.error().during("asking for the stream's address");
+    }
+    auto address = stream_in_api_live(answer_of(*response), username, room);
+    if (address || address.error().code != Errc::corrupt) {
+      co_return address;
+    }
+    co_return co_await resolve_by_room(std::move(room));
+  }
+
+  bool is_stream_host(std::string_view host) const override {
+    if (!own_host_.empty() && host == own_host_) {
+      return true;
+    }
+    return std::any_of(stream_suffixes.begin(), stream_suffixes.end(),
+                       [host](auto suffix) { return http::host_matches(host, suffix); });
+  }
+
+ private:
+  std::string api_live_url(std::string_view username) const {
+    return web_url_ + "/api-live/user/room/?aid=1988&uniqueId=" + http::percent_encode(username) +
+           "&sourceType=54";
+  }
+
+  Async<Result<StreamAddress>> resolve_by_room(std::string room) {
+    auto url = webcast_url_ + "/webcast/room/info/?aid=1988&room_id=" + http::percent_encode(room);
+    const auto response = co_await get(std::move(url), "application/json, text/plain, */*");
+    if (!response) {
+      co_return response.error().during("asking room/info for the stream's address");
+    }
+    if (const auto refusal = refusal_in(answer_of(*response))) {
+      co_return Error{Errc::rate_limited, "room/info refused: " + refusal->reason, refusal->retry_after};
+    }
+    co_return stream_in_room_info(response->body);
+  }
+
+  Async<Result<http::Response>> get(std::string url, std::string_view accept) {
+    http::ClientRequest request;
+    request.url = std::move(url);
+    request.max_redirects = 0;  // a redirect is an answer here: to the login page, or away from a closed region
+    request.headers.add("User-Agent", std::string{user_agent});
+    request.headers.add("Accept", std::string{accept});
+    request.headers.add("Accept-Language", "fr-FR,fr;q=0.9,en;q=0.8");
+    request.headers.add("Accept-Encoding", "gzip, deflate");
+    request.headers.add("Referer", "https://www.tiktok.com/");
+    request.headers.add("Origin", "https://www.tiktok.com");
+    co_return co_await client_.send(std::move(request));
+  }
+
+  static Answer answer_of(const http::Response& response) {
+    Answer answer;
+    answer.status = response.status;
+    answer.content_type = response.headers.get("Content-Type");
+    answer.body = response.body;
+    answer.location = response.headers.get("Location");
+    answer.retry_after = parse_retry_after(response.headers.get("Retry-After"));
+    return answer;
+  }
+
+  void count(std::string_view route, const Observation& seen) {
+    metrics_
+        .counter("vigie_platform_answers_total", "Answers of a platform by what they prove.",
+                 {{"platform", "tiktok"}, {"route", route}, {"evidence", name_of(seen.evidence)}})
+        .add();
+    if (seen.blocked) {
+      log_.warn("the platform refuses us", {{"route", std::string{route}}, {"why", seen.reason}});
+    }
+  }
+
+  http::Client& client_;
+  std::string web_url_;
+  std::string webcast_url_;
+  std::string own_host_;
+  log::Log& log_;
+  metrics::Registry& metrics_;
+};
+
+}  // namespace
+
+std::unique_ptr<LiveSource> create_tiktok(http::Client& client, TikTokOptions options, log::Log& log,
+                                          metrics::Registry& metrics) {
+  return std::make_unique<TikTok>(client, std::move(options), log, metrics);
+}
+
+}  // namespace vigie::platform::tiktok
