@@ -72,12 +72,20 @@ using Rows = std::vector<Row>;
 
 // One open transaction, on a thread of the database's pool. Statements are constants with $1…$n; their
 // text lives in *_sql.cpp files only. SQL text must be accepted unchanged by both engines.
+//
+// A statement that fails dooms the transaction, on both engines: every later statement answers the
+// same error and nothing is committed. Where a conflict is expected, say ON CONFLICT.
+//
+// PostgreSQL gives a parameter the type of its place, so: CAST($1 AS TEXT) IS NULL, CAST($1 AS BIGINT) + 1,
+// and CAST too where a parameter is selected. SUM and AVG read as integer() when the answer is whole and
+// as number() always.
 class Transaction {
  public:
   virtual ~Transaction() = default;
 
   // Rows of a SELECT or of RETURNING. Errc::conflict for a broken UNIQUE, CHECK or foreign key;
-  // Errc::unavailable when the database is gone or busy; a wrong statement is a bug and throws.
+  // Errc::unavailable when the database is gone or busy; Errc::invalid for a text that is not UTF-8 or
+  // holds a NUL, and for a number that is not finite; a wrong statement is a bug and throws.
   virtual Result<Rows> query(std::string_view sql, std::initializer_list<Value> parameters) = 0;
 
   // Number of rows changed; same errors.
@@ -97,12 +105,14 @@ class Database {
   virtual ~Database() = default;
 
   // Runs work in one transaction: committed when it succeeds, rolled back when it fails or throws.
-  // May run work more than once (a serialisation failure on PostgreSQL): it must have no other effect
-  // than through the transaction and its own results. Waits its turn; Errc::unavailable when the
-  // database cannot be reached.
+  // Writers run one after another, on both engines and from all processes: what work reads stays
+  // true until it commits. Keep it short, and never call the database from inside.
+  // May run work more than once (a deadlock with a foreign client on PostgreSQL): it must have no
+  // other effect than through the transaction and its own results. Waits its turn; Errc::unavailable
+  // when the database cannot be reached. Cancelled before its turn, it never runs; once begun, it ends.
   virtual Async<Result<>> write(Work work) = 0;
 
-  // The same for statements that change nothing; runs beside writers.
+  // The same for statements that change nothing, on one snapshot; runs beside writers.
   virtual Async<Result<>> read(Work work) = 0;
 
   // Blocking twins, for the command line, migrations and tests; not on the I/O thread of a server.

@@ -25,12 +25,12 @@ Result<std::vector<Event>> events_after(Transaction& transaction, std::int64_t a
 Result<std::vector<Event>> events_for(Transaction& transaction, std::string_view person_id,
                                       bool all_accounts, std::int64_t after, std::int64_t limit);
 
-// The id of the newest event, 0 when there is none; and of the oldest kept.
+// The id of the newest event kept, and of the oldest; 0 when there is none.
 Result<std::int64_t> newest_event(Transaction& transaction);
 Result<std::int64_t> oldest_event(Transaction& transaction);
 
 // How far a named reader has come; recorded in the transaction of its effect, so that an event works
-// exactly once across restarts.
+// exactly once across restarts. 0 before the first move; never moves back.
 Result<std::int64_t> cursor_of(Transaction& transaction, std::string_view reader);
 Result<> move_cursor(Transaction& transaction, std::string_view reader, std::int64_t to);
 

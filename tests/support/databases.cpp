@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "support/databases.hpp"
+
+#include <cstdlib>
+#include <stdexcept>
+
+#include "db/migrations.hpp"
+#include "db/postgres/postgres_database.hpp"
+#include "db/sqlite/sqlite_database.hpp"
+#include "support/postgres_server.hpp"
+
+namespace vigie::testing {
+
+class DatabasePlace {
+ public:
+  virtual ~DatabasePlace() = default;
+  virtual Result<std::unique_ptr<db::Database>> open(Clock& clock) = 0;
+  virtual std::string url() const = 0;
+};
+
+namespace {
+
+std::unique_ptr<db::Database> or_throw(Result<std::unique_ptr<db::Database>> opened) {
+  if (!opened) {
+    throw std::runtime_error(opened.error().what);
+  }
+  return std::move(*opened);
+}
+
+void migrate_or_throw(db::Database& database) {
+  const auto migrated = db::migrate(database);
+  if (!migrated) {
+    throw std::runtime_error(migrated.error().what);
+  }
+}
+
+// Migrated once, copied for each test: closing it moves its write-ahead log into the file.
+const std::filesystem::path& sqlite_template() {
+  static const TemporaryFolder folder;
+  static const std::filesystem::path file = [] {
+    ManualClock clock;
+    auto path = folder.path() / "template.db";
+    const auto database = or_throw(db::open_sqlite(path.string(), clock));
+    migrate_or_throw(*database);
+    return path;
+  }();
+  return file;
+}
+
+class SqlitePlace final : public DatabasePlace {
+ public:
+  SqlitePlace() { std::filesystem::copy_file(sqlite_template(), file()); }
+  Result<std::unique_ptr<db::Database>> open(Clock& clock) override {
+    return db::open_sqlite(file().string(), clock);
+  }
+  std::string url() const override { return {}; }
+
+ private:
+  std::filesystem::path file() const { return folder_.path() / "vigie.db"; }
+  TemporaryFolder folder_;
+};
+
+class PostgresPlace final : public DatabasePlace {
+ public:
+  explicit PostgresPlace(PostgresServer& server)
+      : server_{server}, name_{server.create(migrated_template(server))} {}
+  PostgresPlace(const PostgresPlace&) = delete;
+  PostgresPlace& operator=(const PostgresPlace&) = delete;
+  ~PostgresPlace() override { server_.drop(name_); }
+  Result<std::unique_ptr<db::Database>> open(Clock&) override { return db::open_postgres(url()); }
+  std::string url() const override { return server_.url(name_); }
+
+ private:
+  static const std::string& migrated_template(PostgresServer& server) {
+    static const std::string name = [&server] {
+      auto created = server.create("template0");
+      migrate_or_throw(*or_throw(db::open_postgres(server.url(created), 2)));
+      return created;
+    }();
+    return name;
+  }
+
+  PostgresServer& server_;
+  std::string name_;
+};
+
+}  // namespace
+
+OnEachDatabase::OnEachDatabase() = default;
+OnEachDatabase::~OnEachDatabase() {
+  database_.reset();
+  place_.reset();
+}
+
+void OnEachDatabase::SetUp() {
+  if (is_postgres()) {
+    auto server = PostgresServer::shared();
+    if (!server) {
+      GTEST_SKIP() << server.error().what;
+    }
+    place_ = std::make_unique<PostgresPlace>(**server);
+  } else {
+    place_ = std::make_unique<SqlitePlace>();
+  }
+  database_ = open_again();
+}
+
+std::unique_ptr<db::Database> OnEachDatabase::open_again() { return or_throw(place_->open(clock)); }
+
+std::string OnEachDatabase::postgres_url() const { return place_->url(); }
+
+TemporaryFolder::TemporaryFolder() {
+  auto pattern = (std::filesystem::temp_directory_path() / "vigie-test-XXXXXX").string();
+  if (::mkdtemp(pattern.data()) == nullptr) {
+    throw std::runtime_error("cannot make " + pattern);
+  }
+  path_ = pattern;
+}
+
+TemporaryFolder::~TemporaryFolder() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+}  // namespace vigie::testing

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// A PostgreSQL for this test process: started at the first need in a folder of its own, reached by a
+// socket in that folder, stopped at exit; or the one of VIGIE_TEST_PG.
+#pragma once
+#include <sys/types.h>
+
+#include <memory>
+#include <string>
+
+#include "base/result.hpp"
+
+namespace vigie::testing {
+
+class PostgresServer {
+ public:
+  // Errc::unavailable, with the cure, when this machine has no PostgreSQL. Main thread.
+  static Result<PostgresServer*> shared();
+
+  PostgresServer(const PostgresServer&) = delete;
+  PostgresServer& operator=(const PostgresServer&) = delete;
+  ~PostgresServer();
+
+  // A new database, the copy of another; its name. Throws when PostgreSQL refuses.
+  std::string create(const std::string& from);
+  void drop(const std::string& name);
+  std::string url(const std::string& name) const;
+
+ private:
+  PostgresServer() = default;
+  static Result<std::unique_ptr<PostgresServer>> start();
+  void command(const std::string& sql);
+
+  std::string before_name_;  // of the URL
+  std::string after_name_;
+  std::string maintenance_name_ = "postgres";
+  std::string folder_;
+  pid_t pid_ = 0;
+  int created_ = 0;
+};
+
+}  // namespace vigie::testing
