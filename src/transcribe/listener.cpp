@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "transcribe/listener.hpp"
+
+#include <array>
+#include <algorithm>
+
+namespace vigie::transcribe {
+
+Listener::Listener(std::unique_ptr<SpeechDetector> detector, CutterLimits limits)
+    : detector_{std::move(detector)}, cutter_{limits} {}
+
+std::vector<Utterance> Listener::hear(std::span<const float> samples) {
+  std::vector<Utterance> complete;
+  rest_.insert(rest_.end(), samples.begin(), samples.end());
+  std::size_t used = 0;
+  for (; rest_.size() - used >= samples_in_frame; used += samples_in_frame) {
+    const std::span<const float> frame{&rest_[used], samples_in_frame};
+    if (auto utterance = cutter_.feed(detector_->hear(frame), frame)) {
+      complete.push_back(std::move(*utterance));
+    }
+  }
+  rest_.erase(rest_.begin(), rest_.begin() + static_cast<std::ptrdiff_t>(used));
+  return complete;
+}
+
+std::vector<Utterance> Listener::finish() {
+  std::vector<Utterance> complete;
+  if (!rest_.empty()) {
+    std::array<float, samples_in_frame> frame{};
+    std::copy(rest_.begin(), rest_.end(), frame.begin());
+    if (auto utterance = cutter_.feed(detector_->hear(frame), rest_)) {
+      complete.push_back(std::move(*utterance));
+    }
+    rest_.clear();
+  }
+  if (auto utterance = cutter_.flush()) {
+    complete.push_back(std::move(*utterance));
+  }
+  detector_->reset();
+  return complete;
+}
+
+std::int64_t Listener::position() const {
+  return cutter_.heard() + static_cast<std::int64_t>(rest_.size());
+}
+
+}  // namespace vigie::transcribe

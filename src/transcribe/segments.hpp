@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// The words of a live as rows: written once by whoever holds its lease, read by everybody.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "async/async.hpp"
+#include "async/clock.hpp"
+#include "base/ids.hpp"
+#include "base/result.hpp"
+#include "bus/bus.hpp"
+#include "db/database.hpp"
+#include "domain/live.hpp"
+
+namespace vigie::transcribe {
+
+class SegmentStore {
+ public:
+  virtual ~SegmentStore() = default;
+
+  // Writes settled segments of one live, with an event each, all or none, and returns how many were
+  // new: a segment that begins where one already does is the same, told twice. Ids are given here.
+  // Errc::conflict when the claim is no longer ours: nothing is written, and trying again is vain.
+  // Errc::unavailable when the database is not there now. I/O thread.
+  virtual Async<Result<std::int64_t>> append(LiveClaim claim, std::vector<Segment> segments) = 0;
+};
+
+std::unique_ptr<SegmentStore> make_segment_store(db::Database& database, Bus& bus, Ids& ids,
+                                                 const Clock& clock);
+
+// The next segments of a live that begin after `after` (nothing: from its start), by their start.
+Result<std::vector<Segment>> segments_after(db::Transaction& transaction, std::string_view live_id,
+                                            std::optional<Span> after, std::int64_t limit);
+
+// Those that overlap [from, to), by their start.
+Result<std::vector<Segment>> segments_between(db::Transaction& transaction,
+                                              std::string_view live_id, Span from, Span to);
+
+// Where the settled words of a live end; nothing before the first.
+Result<std::optional<Span>> last_segment_end(db::Transaction& transaction,
+                                             std::string_view live_id);
+
+}  // namespace vigie::transcribe

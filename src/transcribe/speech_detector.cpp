@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "transcribe/speech_detector.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <filesystem>
+#include <vector>
+
+#include "transcribe/layer.hpp"
+#include "transcribe/safetensors.hpp"
+
+namespace vigie::transcribe {
+namespace {
+
+// The network's sizes. A frame is heard with the 64 samples before it and its own last 64 mirrored
+// after it: 640 samples, four windows of 256 that begin 128 apart.
+constexpr std::size_t context = 64;
+constexpr std::size_t mirrored = 64;
+constexpr std::size_t window = 256;
+constexpr std::size_t hop = 128;
+constexpr std::size_t windows = 4;
+constexpr std::size_t bins = 129;
+constexpr std::size_t taps = 3;
+constexpr std::size_t cells = 128;
+
+float sigmoid(float x) { return 1.0F / (1.0F + std::exp(-x)); }
+
+// The weight of a convolution is stored [out][in][tap]; its input rows lie one after another, so that
+// depth index = tap · inputs + in reads them without copying.
+template <std::size_t rows>
+Layer<rows> convolution(const Tensor& weight, const Tensor* bias) {
+  const auto outputs = weight.shape[0];
+  const auto inputs = weight.shape[1];
+  const auto length = weight.shape[2];
+  return Layer<rows>{
+      inputs * length, outputs,
+      [&](std::size_t k, std::size_t out) {
+        return weight.values[(out * inputs + k % inputs) * length + k / inputs];
+      },
+      [&](std::size_t out) { return bias == nullptr ? 0.0F : bias->values[out]; }};
+}
+
+Layer<1> recurrent(const Tensors& tensors) {
+  const auto& of_input = tensors.at("lstm_cell.weight_ih").values;
+  const auto& of_state = tensors.at("lstm_cell.weight_hh").values;
+  const auto& bias_input = tensors.at("lstm_cell.bias_ih").values;
+  const auto& bias_state = tensors.at("lstm_cell.bias_hh").values;
+  return Layer<1>{2 * cells, 4 * cells,
+                  [&](std::size_t k, std::size_t out) {
+                    return k < cells ? of_input[out * cells + k]
+                                     : of_state[out * cells + k - cells];
+                  },
+                  [&](std::size_t out) { return bias_input[out] + bias_state[out]; }};
+}
+
+Result<> check_shapes(const Tensors& tensors) {
+  using Shape = std::vector<std::size_t>;
+  const std::array<std::pair<std::string_view, Shape>, 15> expected{{
+      {"stft_conv.weight", {2 * bins, 1, window}},
+      {"conv1.weight", {128, bins, taps}},
+      {"conv1.bias", {128}},
+      {"conv2.weight", {64, 128, taps}},
+      {"conv2.bias", {64}},
+      {"conv3.weight", {64, 64, taps}},
+      {"conv3.bias", {64}},
+      {"conv4.weight", {cells, 64, taps}},
+      {"conv4.bias", {cells}},
+      {"lstm_cell.weight_ih", {4 * cells, cells}},
+      {"lstm_cell.weight_hh", {4 * cells, cells}},
+      {"lstm_cell.bias_ih", {4 * cells}},
+      {"lstm_cell.bias_hh", {4 * cells}},
+      {"final_conv.weight", {1, cells, 1}},
+      {"final_conv.bias", {1}},
+  }};
+  for (const auto& [name, shape] : expected) {
+    const auto found = tensors.find(name);
+    if (found == tensors.end() || found->second.shape != shape) {
+      return make_error(Errc::corrupt, "tensor {} is missing or of another shape", name);
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+struct SileroWeights {
+  Layer<windows> spectrum;
+  Layer<4> first;
+  Layer<2> second;
+  Layer<1> third;
+  Layer<1> fourth;
+  Layer<1> gates;
+  std::vector<float> last;
+  float last_bias = 0;
+};
+
+namespace {
+
+class SileroDetector final : public SpeechDetector {
+ public:
+  explicit SileroDetector(std::shared_ptr<const SileroWeights> weights)
+      : weights_{std::move(weights)} {}
+
+  float hear(std::span<const float> frame) override {
+    // What was the end of the last frame is the context of this one.
+    std::copy_n(sound_.begin() + samples_in_frame, context, sound_.begin());
+    std::copy_n(frame.begin(), samples_in_frame, sound_.begin() + context);
+    constexpr auto end = context + samples_in_frame;
+    for (std::size_t i = 0; i < mirrored; ++i) {
+      sound_[end + i] = sound_[end - 2 - i];
+    }
+    encode();
+    remember();
+    return judge();
+  }
+
+  void reset() override {
+    sound_.fill(0);
+    state_.fill(0);
+    memory_.fill(0);
+  }
+
+ private:
+  // A zero row before and after stands for the convolution's padding.
+  template <std::size_t rows, std::size_t columns>
+  using Padded = std::array<float, (rows + 2) * columns>;
+
+  template <std::size_t rows, std::size_t columns>
+  static void rectify(const std::array<float, rows * columns>& from, Padded<rows, columns>& to) {
+    std::transform(from.begin(), from.end(), to.begin() + columns,
+                   [](float x) { return std::max(x, 0.0F); });
+  }
+
+  void encode() {
+    std::array<float, windows * 264> waves;  // 258 and the panel's padding
+    weights_->spectrum.apply(sound_.data(), hop, waves.data());
+    for (std::size_t row = 0; row < windows; ++row) {
+      const float* wave = &waves[row * weights_->spectrum.stride()];
+      for (std::size_t bin = 0; bin < bins; ++bin) {
+        const float real = wave[bin];
+        const float imaginary = wave[bin + bins];
+        magnitudes_[(row + 1) * bins + bin] = std::sqrt(real * real + imaginary * imaginary);
+      }
+    }
+    std::array<float, 4 * 128> first;
+    weights_->first.apply(magnitudes_.data(), bins, first.data());
+    rectify<4, 128>(first, first_);
+    std::array<float, 2 * 64> second;
+    weights_->second.apply(first_.data(), 2 * 128, second.data());
+    rectify<2, 64>(second, second_);
+    std::array<float, 64> third;
+    weights_->third.apply(second_.data(), 2 * 64, third.data());
+    rectify<1, 64>(third, third_);
+    std::array<float, cells> fourth;
+    weights_->fourth.apply(third_.data(), 64, fourth.data());
+    std::transform(fourth.begin(), fourth.end(), state_.begin(),
+                   [](float x) { return std::max(x, 0.0F); });
+  }
+
+  // One step of the LSTM: gates in PyTorch's order, input, forget, cell, output.
+  void remember() {
+    std::array<float, 4 * cells> gates;
+    weights_->gates.apply(state_.data(), 0, gates.data());
+    for (std::size_t i = 0; i < cells; ++i) {
+      memory_[i] = sigmoid(gates[cells + i]) * memory_[i] +
+                   sigmoid(gates[i]) * std::tanh(gates[2 * cells + i]);
+      state_[cells + i] = sigmoid(gates[3 * cells + i]) * std::tanh(memory_[i]);
+    }
+  }
+
+  float judge() const {
+    float sum = weights_->last_bias;
+    for (std::size_t i = 0; i < cells; ++i) {
+      sum += std::max(state_[cells + i], 0.0F) * weights_->last[i];
+    }
+    return sigmoid(sum);
+  }
+
+  std::shared_ptr<const SileroWeights> weights_;  // shared: one copy for every live's detector
+  std::array<float, context + samples_in_frame + mirrored> sound_{};
+  Padded<windows, bins> magnitudes_{};
+  Padded<4, 128> first_{};
+  Padded<2, 64> second_{};
+  Padded<1, 64> third_{};
+  std::array<float, 2 * cells> state_{};  // what the encoder says, then what the LSTM said last
+  std::array<float, cells> memory_{};
+};
+
+}  // namespace
+
+Result<std::shared_ptr<const SileroWeights>> load_silero(const std::string& path) {
+  const auto tensors = read_safetensors(path);
+  if (!tensors) {
+    auto error = tensors.error().during("loading the speech detector");
+    if (error.code == Errc::not_found) {
+      error.what += "; cure: make setup";
+    }
+    return error;
+  }
+  if (const auto fits = check_shapes(*tensors); !fits) {
+    return fits.error().during("loading the speech detector from " + path);
+  }
+  auto weights = std::make_shared<SileroWeights>();
+  weights->spectrum = convolution<windows>(tensors->at("stft_conv.weight"), nullptr);
+  weights->first = convolution<4>(tensors->at("conv1.weight"), &tensors->at("conv1.bias"));
+  weights->second = convolution<2>(tensors->at("conv2.weight"), &tensors->at("conv2.bias"));
+  weights->third = convolution<1>(tensors->at("conv3.weight"), &tensors->at("conv3.bias"));
+  weights->fourth = convolution<1>(tensors->at("conv4.weight"), &tensors->at("conv4.bias"));
+  weights->gates = recurrent(*tensors);
+  weights->last = tensors->at("final_conv.weight").values;
+  weights->last_bias = tensors->at("final_conv.bias").values[0];
+  return std::shared_ptr<const SileroWeights>{std::move(weights)};
+}
+
+std::unique_ptr<SpeechDetector> make_silero_detector(std::shared_ptr<const SileroWeights> weights) {
+  return std::make_unique<SileroDetector>(std::move(weights));
+}
+
+std::string silero_path(const std::string& models_folder) {
+  return (std::filesystem::path{models_folder} / "silero" / "silero_vad_16k.safetensors").string();
+}
+
+}  // namespace vigie::transcribe
