@@ -68,6 +68,14 @@ struct ServerOptions {
   std::size_t max_connections = 1000;
   std::size_t max_connections_per_peer = 100;
   std::string name = "http";  // for metrics and logs
+
+  std::chrono::milliseconds header_timeout{10'000};  // for a whole head, from its first byte
+  std::chrono::milliseconds idle_timeout{60'000};    // between two requests
+  std::chrono::milliseconds body_grace{10'000};      // after it a body comes at 1 KiB/s at least
+  std::chrono::milliseconds write_timeout{30'000};   // for each 64 KiB of an answer
+  std::chrono::milliseconds stop_grace{10'000};      // for the answers in progress at the end
+  std::chrono::milliseconds ping_timeout{60'000};    // of a silent WebSocket; pinged at half of it
+  std::chrono::milliseconds close_timeout{5'000};    // for a WebSocket's handshake and goodbye
 };
 
 class Server {

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http/websocket.hpp"
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/buffers_to_string.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/rfc7230.hpp>
+#include <boost/beast/websocket/stream.hpp>
+#include <deque>
+#include <exception>
+
+#include "async/signal.hpp"
+#include "async/task_group.hpp"
+
+namespace vigie::http {
+namespace {
+
+namespace beast = boost::beast;
+namespace websocket = boost::beast::websocket;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+constexpr std::size_t longest_message = 4 * 1024;
+constexpr std::size_t most_queued = 64;
+constexpr std::size_t most_queued_bytes = 256 * 1024;
+constexpr std::size_t most_unread = 16;
+// A small kernel buffer, so that a slow reader is noticed by our queue.
+constexpr int send_buffer_size = 64 * 1024;
+constexpr std::size_t longest_close_reason = 123;  // RFC 6455 §5.5
+
+bool lists(std::string_view field, std::string_view token) {
+  return beast::http::token_list{beast::string_view{field.data(), field.size()}}.exists(
+      beast::string_view{token.data(), token.size()});
+}
+
+beast::http::request<beast::http::empty_body> to_beast(const Request& request) {
+  beast::http::request<beast::http::empty_body> copy;
+  copy.version(11);
+  copy.method(beast::http::verb::get);
+  copy.target(request.target);
+  for (const auto& [name, value] : request.headers.fields()) {
+    copy.insert(name, value);
+  }
+  return copy;
+}
+
+}  // namespace
+
+bool is_websocket_request(const Request& request) {
+  return request.method == "GET" && lists(request.headers.get("connection"), "upgrade") &&
+         lists(request.headers.get("upgrade"), "websocket") &&
+         request.headers.get("sec-websocket-version") == "13" &&
+         request.headers.has("sec-websocket-key");
+}
+
+struct WebSocketSession::Impl final : public WebSocket {
+  Impl(ServerContext& shared, tcp::socket socket)
+      : context{shared},
+        stream{std::move(socket)},
+        inbox_changed{stream.get_executor()},
+        inbox_drained{stream.get_executor()},
+        outbox_changed{stream.get_executor()},
+        ending{stream.get_executor()},
+        written{stream.get_executor()},
+        session_ended{stream.get_executor()} {}
+
+  Async<Result<std::string>> receive() override;
+  bool send(std::string text) override;
+  void close(std::uint16_t code, std::string_view reason) override;
+
+  Async<> run(const Request& request, Upgrade upgrade);
+  Async<bool> shake_hands(const Request& request, const std::string& subprotocol);
+  Async<> live(TaskGroup& tasks, Upgrade upgrade);
+  Async<> read_all();
+  Async<> write_all();
+  Async<> run_session(std::function<Async<>(WebSocket&)> session);
+  void lose();
+  void hang_up();
+
+  ServerContext& context;
+  websocket::stream<tcp::socket, false> stream;
+  std::deque<std::string> inbox;
+  std::deque<std::string> outbox;
+  std::size_t outbox_bytes = 0;
+  bool gone = false;     // nothing more comes or goes
+  bool closing = false;  // nothing more is queued
+  websocket::close_reason goodbye;
+  Signal inbox_changed;
+  Signal inbox_drained;
+  Signal outbox_changed;
+  Signal ending;
+  Signal written;
+  Signal session_ended;
+};
+
+Async<Result<std::string>> WebSocketSession::Impl::receive() {
+  while (inbox.empty() && !gone && !context.stopping) {
+    co_await inbox_changed.wait();
+  }
+  if (inbox.empty() || context.stopping) {
+    co_return make_error(Errc::unavailable, "the WebSocket is closed");
+  }
+  auto text = std::move(inbox.front());
+  inbox.pop_front();
+  inbox_drained.ring();
+  co_return text;
+}
+
+bool WebSocketSession::Impl::send(std::string text) {
+  if (gone || closing || outbox.size() >= most_queued ||
+      outbox_bytes + text.size() > most_queued_bytes) {
+    return false;
+  }
+  outbox_bytes += text.size();
+  outbox.push_back(std::move(text));
+  outbox_changed.ring();
+  return true;
+}
+
+void WebSocketSession::Impl::close(std::uint16_t code, std::string_view reason) {
+  if (closing || gone) {
+    return;
+  }
+  closing = true;
+  goodbye.code = code;
+  const auto words = cut_utf8(reason, longest_close_reason);
+  goodbye.reason = beast::string_view{words.data(), words.size()};
+  outbox_changed.ring();
+  ending.ring();
+}
+
+// Handshake, life, and an end in which no coroutine is left whatever the reason.
+Async<> WebSocketSession::Impl::run(const Request& request, Upgrade upgrade) {
+  const auto subprotocol = upgrade.subprotocol;
+  if (!co_await shake_hands(request, subprotocol)) {
+    co_return;
+  }
+  auto& log = context.log;
+  TaskGroup tasks{stream.get_executor(), [&log](const std::string& name, std::exception_ptr why) {
+                    try {
+                      std::rethrow_exception(why);
+                    } catch (const std::exception& error) {
+                      log.error("a WebSocket session failed",
+                                {{"task", name}, {"why", std::string{error.what()}}});
+                    }
+                  }};
+  std::exception_ptr stopped;
+  try {
+    co_await live(tasks, std::move(upgrade));
+  } catch (...) {
+    stopped = std::current_exception();
+  }
+  co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+  hang_up();
+  tasks.cancel();
+  co_await tasks.join();
+  co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
+  if (stopped) {
+    std::rethrow_exception(stopped);
+  }
+}
+
+Async<bool> WebSocketSession::Impl::shake_hands(const Request& request,
+                                                const std::string& subprotocol) {
+  websocket::stream_base::timeout timeouts{};
+  timeouts.handshake_timeout = context.options.close_timeout;
+  timeouts.idle_timeout = context.options.ping_timeout;
+  timeouts.keep_alive_pings = true;
+  stream.set_option(timeouts);
+  stream.read_message_max(longest_message);
+  stream.auto_fragment(false);
+  stream.text(true);
+  error_code failed;
+  stream.next_layer().set_option(asio::socket_base::send_buffer_size{send_buffer_size}, failed);
+  const bool agreed =
+      !subprotocol.empty() && lists(request.headers.get("sec-websocket-protocol"), subprotocol);
+  stream.set_option(websocket::stream_base::decorator{
+      [agreed, subprotocol](websocket::response_type& response) {
+        response.set(beast::http::field::server, "Vigie");
+        if (agreed) {
+          response.set(beast::http::field::sec_websocket_protocol, subprotocol);
+        }
+      }});
+  const auto copy = to_beast(request);
+  co_await stream.async_accept(copy, asio::redirect_error(asio::use_awaitable, failed));
+  co_return !failed;
+}
+
+Async<> WebSocketSession::Impl::live(TaskGroup& tasks, Upgrade upgrade) {
+  tasks.spawn("WebSocket reader", read_all());
+  tasks.spawn("WebSocket writer", write_all());
+  tasks.spawn("WebSocket session", run_session(std::move(upgrade.session)));
+  co_await ending.wait();
+  co_await written.wait_for(context.clock, context.options.close_timeout);
+  hang_up();
+  lose();
+  // The session has been told by receive(); a session that listens to nothing is cancelled.
+  co_await session_ended.wait_for(context.clock, context.options.close_timeout);
+}
+
+Async<> WebSocketSession::Impl::read_all() {
+  beast::flat_buffer buffer;
+  error_code failed;
+  while (!failed) {
+    while (inbox.size() >= most_unread) {
+      co_await inbox_drained.wait();
+    }
+    buffer.clear();
+    co_await stream.async_read(buffer, asio::redirect_error(asio::use_awaitable, failed));
+    if (!failed && !stream.got_text()) {
+      close(websocket::close_code::unknown_data, "text only");
+    } else if (!failed) {
+      inbox.push_back(beast::buffers_to_string(buffer.data()));
+      inbox_changed.ring();
+    }
+  }
+  lose();
+}
+
+Async<> WebSocketSession::Impl::write_all() {
+  error_code failed;
+  while (!failed && !gone) {
+    if (outbox.empty() && closing) {
+      co_await stream.async_close(goodbye, asio::redirect_error(asio::use_awaitable, failed));
+      break;
+    }
+    if (outbox.empty()) {
+      co_await outbox_changed.wait();
+      continue;
+    }
+    const auto& text = outbox.front();
+    co_await stream.async_write(asio::buffer(text),
+                                asio::redirect_error(asio::use_awaitable, failed));
+    outbox_bytes -= text.size();
+    outbox.pop_front();
+  }
+  written.ring();
+  lose();
+}
+
+Async<> WebSocketSession::Impl::run_session(std::function<Async<>(WebSocket&)> session) {
+  std::exception_ptr failure;
+  try {
+    co_await session(*this);
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  close(failure ? 1011 : 1000, "");
+  session_ended.ring();
+  if (failure) {
+    std::rethrow_exception(failure);
+  }
+}
+
+// The other end is gone, for everybody here.
+void WebSocketSession::Impl::lose() {
+  gone = true;
+  inbox_changed.ring();
+  outbox_changed.ring();
+  ending.ring();
+}
+
+void WebSocketSession::Impl::hang_up() {
+  error_code ignored;
+  stream.next_layer().close(ignored);
+}
+
+WebSocketSession::WebSocketSession(ServerContext& context, tcp::socket socket)
+    : impl_{std::make_unique<Impl>(context, std::move(socket))} {}
+WebSocketSession::~WebSocketSession() = default;
+
+Async<> WebSocketSession::run(const Request& request, Upgrade upgrade) {
+  return impl_->run(request, std::move(upgrade));
+}
+
+void WebSocketSession::stop() {
+  impl_->close(websocket::close_code::service_restart, "the server restarts");
+  impl_->inbox_changed.ring();
+}
+
+}  // namespace vigie::http
