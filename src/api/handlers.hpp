@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// The handlers that the table in api/routes.cpp names, by resource. Each takes a call that may be made
+// and returns its answer, or an Error that becomes problem+json.
+#pragma once
+#include "api/access.hpp"
+
+namespace vigie::api {
+
+// sessions.cpp
+Async<Result<http::Response>> sign_in(Services& services, Call call);
+Async<Result<http::Response>> who_am_i(Services& services, Call call);
+Async<Result<http::Response>> sign_out(Services& services, Call call);
+Async<Result<http::Response>> list_people(Services& services, Call call);
+
+// accounts.cpp
+Async<Result<http::Response>> list_accounts(Services& services, Call call);
+Async<Result<http::Response>> follow_account(Services& services, Call call);
+Async<Result<http::Response>> get_account(Services& services, Call call);
+Async<Result<http::Response>> edit_account(Services& services, Call call);
+Async<Result<http::Response>> unfollow_account(Services& services, Call call);
+Async<Result<http::Response>> check_account(Services& services, Call call);
+Async<Result<http::Response>> list_lives_of_account(Services& services, Call call);
+
+// lives.cpp
+Async<Result<http::Response>> list_lives(Services& services, Call call);
+Async<Result<http::Response>> get_live(Services& services, Call call);
+Async<Result<http::Response>> list_segments(Services& services, Call call);
+Async<Result<http::Response>> list_assessments(Services& services, Call call);
+Async<Result<http::Response>> list_viewers(Services& services, Call call);
+Async<Result<http::Response>> set_capture(Services& services, Call call);
+
+// alerts.cpp
+Async<Result<http::Response>> list_alerts(Services& services, Call call);
+Async<Result<http::Response>> get_alert(Services& services, Call call);
+Async<Result<http::Response>> list_notifications(Services& services, Call call);
+Async<Result<http::Response>> read_notification(Services& services, Call call);
+Async<Result<http::Response>> read_all_notifications(Services& services, Call call);
+
+// status.cpp
+Async<Result<http::Response>> get_status(Services& services, Call call);
+Async<Result<http::Response>> healthz(Services& services, Call call);
+Async<Result<http::Response>> readyz(Services& services, Call call);
+
+// sessions.cpp, the pages without JavaScript
+Async<Result<http::Response>> show_sign_in(Services& services, Call call);
+Async<Result<http::Response>> submit_sign_in(Services& services, Call call);
+Async<Result<http::Response>> show_page_style(Services& services, Call call);
+
+}  // namespace vigie::api

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one table of role × route.
+#include "api/access.hpp"
+#include "api/handlers.hpp"
+
+namespace vigie::api {
+
+const std::vector<Route>& routes() {
+  static const std::vector<Route> table{
+      {"POST", "/api/v1/session", everyone, sign_in},
+      {"GET", "/api/v1/session", signed_in, who_am_i},
+      {"DELETE", "/api/v1/session", signed_in, sign_out},
+      {"GET", "/api/v1/users", role_bit(Role::admin), list_people},
+
+      {"GET", "/api/v1/accounts", signed_in, list_accounts},
+      {"POST", "/api/v1/accounts", signed_in, follow_account},
+      {"GET", "/api/v1/accounts/{id}", signed_in, get_account},
+      {"PATCH", "/api/v1/accounts/{id}", signed_in, edit_account},
+      {"DELETE", "/api/v1/accounts/{id}", signed_in, unfollow_account},
+      {"POST", "/api/v1/accounts/{id}/check", signed_in, check_account},
+      {"GET", "/api/v1/accounts/{id}/lives", signed_in, list_lives_of_account},
+
+      {"GET", "/api/v1/lives", signed_in, list_lives},
+      {"GET", "/api/v1/lives/{id}", signed_in, get_live},
+      {"GET", "/api/v1/lives/{id}/segments", signed_in, list_segments},
+      {"GET", "/api/v1/lives/{id}/assessments", signed_in, list_assessments},
+      {"GET", "/api/v1/lives/{id}/viewers", signed_in, list_viewers},
+      {"PUT", "/api/v1/lives/{id}/capture", deciders, set_capture},
+
+      {"GET", "/api/v1/alerts", signed_in, list_alerts},
+      {"GET", "/api/v1/alerts/{id}", signed_in, get_alert},
+      {"GET", "/api/v1/notifications", signed_in, list_notifications},
+      {"PUT", "/api/v1/notifications/read", signed_in, read_all_notifications},
+      {"PUT", "/api/v1/notifications/{id}/read", signed_in, read_notification},
+      {"GET", "/api/v1/status", signed_in, get_status},
+
+      {"GET", "/healthz", everyone, healthz},
+      {"GET", "/readyz", everyone, readyz},
+      {"GET", "/connexion", everyone, show_sign_in},
+      {"POST", "/connexion", everyone, submit_sign_in},
+      {"GET", "/pages.css", everyone, show_page_style},
+  };
+  return table;
+}
+
+}  // namespace vigie::api

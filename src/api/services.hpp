@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the routes work with. Made by app/wiring.cpp; everything outlives the server.
+#pragma once
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "async/clock.hpp"
+#include "base/time.hpp"
+#include "db/database.hpp"
+#include "log/log.hpp"
+
+namespace vigie::people {
+class People;
+class Sessions;
+class Tokens;
+}  // namespace vigie::people
+namespace vigie::watch {
+class Accounts;
+class Lives;
+}  // namespace vigie::watch
+namespace vigie::analyse {
+class Assessments;
+}
+namespace vigie::alert {
+class Alerts;
+class Notifications;
+}  // namespace vigie::alert
+
+namespace vigie::api {
+
+class Gate;
+class Hub;
+
+// One line of GET /status: a part of Vigie, whether it works, and in words how.
+struct PartStatus {
+  std::string name;   // "database", "transcription" …
+  std::string state;  // "ok", "degraded", "off"
+  std::string words;  // with the cure, where there is one
+};
+
+struct Services {
+  Clock& clock;
+  log::Log& log;
+  db::Database& database;
+  people::People& people;
+  people::Sessions& sessions;
+  people::Tokens& tokens;
+  watch::Accounts& accounts;
+  watch::Lives& lives;
+  analyse::Assessments& assessments;
+  alert::Alerts& alerts;
+  alert::Notifications& notifications;
+  Gate& gate;
+  Hub& hub;
+  std::function<std::vector<PartStatus>()> parts;  // every part of this process, now
+  std::function<std::optional<double>()> detection_delay_p95_s;  // nothing before the first live
+  std::string version;
+};
+
+}  // namespace vigie::api

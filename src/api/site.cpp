@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/site.hpp"
+
+#include "api/answers.hpp"
+#include "api/gate.hpp"
+#include "api/hub.hpp"
+#include "api/services.hpp"
+#include "base/text.hpp"
+#include "people/sessions.hpp"
+#include "people/tokens.hpp"
+
+namespace vigie::api {
+namespace {
+
+constexpr std::string_view events_path = "/api/v1/events";
+
+bool is_for_programs(std::string_view path) { return path.starts_with("/api/") || path == "/healthz" || path == "/readyz"; }
+
+bool changes_state(std::string_view method) { return method != "GET" && method != "HEAD" && method != "OPTIONS"; }
+
+// Takes as long for a wrong token as for a right one.
+bool is_same_secret(std::string_view left, std::string_view right) {
+  if (left.size() != right.size()) {
+    return false;
+  }
+  unsigned difference = 0;
+  for (std::size_t i = 0; i < left.size(); ++i) {
+    difference |= static_cast<unsigned>(static_cast<unsigned char>(left[i]) ^ static_cast<unsigned char>(right[i]));
+  }
+  return difference == 0;
+}
+
+http::Response method_not_allowed(const std::string& allowed, std::string_view request_id) {
+  auto response = problem(405, "Method not allowed", "this address does not know that method", request_id);
+  response.headers.add("Allow", allowed);
+  return response;
+}
+
+http::Response not_signed_in(std::string_view request_id) {
+  return problem(401, "Not signed in", "sign in, or send a token: Authorization: Bearer …", request_id);
+}
+
+}  // namespace
+
+Async<http::Answer> Site::answer(http::Request request) {
+  const bool over_tls = services_.gate.is_over_tls(request);
+  if (request.path == events_path && request.method == "GET") {
+    auto answer = co_await open_events(std::move(request));
+    if (auto* response = std::get_if<http::Response>(&answer)) {
+      add_security_headers(*response, over_tls);
+    }
+    co_return answer;
+  }
+  auto response = co_await respond(std::move(request));
+  add_security_headers(response, over_tls);
+  co_return response;
+}
+
+Async<http::Response> Site::respond(http::Request request) {
+  if (const auto host = services_.gate.check_host(request); !host) {
+    co_return problem(421, "Wrong host", host.error().what, request.id);
+  }
+  auto visitor = co_await recognise(request);
+  if (!visitor) {
+    services_.log.warn("recognising a visitor failed", {{"request", request.id}, {"why", visitor.error().what}});
+    co_return problem(visitor.error(), request.id);
+  }
+  auto match = find_route(request.method, request.path);
+  if (match.route == nullptr && !match.allowed_methods.empty()) {
+    co_return method_not_allowed(match.allowed_methods, request.id);
+  }
+  if (match.route == nullptr && is_for_programs(request.path)) {
+    co_return problem(404, "Not found", "there is nothing at this address", request.id);
+  }
+  if (match.route == nullptr) {
+    co_return page(request, *visitor);
+  }
+  co_return co_await call_route(std::move(request), std::move(match), std::move(*visitor));
+}
+
+Async<http::Response> Site::call_route(http::Request request, Match match, Visitor visitor) {
+  const auto id = request.id;
+  const auto roles = match.route->roles;
+  if (visitor.has_bad_token || (!visitor.person && (roles & anonymous) == 0)) {
+    co_return not_signed_in(id);
+  }
+  if (visitor.person && (roles & (role_bit(visitor.person->role) | anonymous)) == 0) {
+    co_return problem(403, "Not allowed", "your role does not allow this; an administrator can change it", id);
+  }
+  if (const auto write = check_write(request, visitor); !write) {
+    co_return problem(write.error(), id);
+  }
+  Call call;
+  call.request = std::move(request);
+  call.person = std::move(visitor.person);
+  call.session_token = std::move(visitor.session_token);
+  call.csrf_token = std::move(visitor.csrf_token);
+  call.parameters = std::move(match.parameters);
+  auto response = co_await match.route->handler(services_, std::move(call));
+  if (!response) {
+    const auto& error = response.error();
+    if (status_of(error.code) >= 500) {
+      services_.log.warn("a request failed", {{"request", id}, {"route", std::string{match.route->path}}, {"why", error.what}});
+    }
+    co_return problem(error, id);
+  }
+  co_return std::move(*response);
+}
+
+Result<> Site::check_write(const http::Request& request, const Visitor& visitor) const {
+  if (!changes_state(request.method)) {
+    return {};
+  }
+  if (const auto origin = services_.gate.check_origin(request); !origin) {
+    return origin;
+  }
+  if (!visitor.may_write) {
+    return make_error(Errc::denied, "this token may only read; create one with --scope write");
+  }
+  const bool by_cookie = !visitor.session_token.empty();
+  if (by_cookie && request.path != "/connexion" && !is_same_secret(request.headers.get("X-CSRF-Token"), visitor.csrf_token)) {
+    return make_error(Errc::denied, "the X-CSRF-Token header is missing or old: take it from GET /api/v1/session");
+  }
+  return {};
+}
+
+Async<Result<Site::Visitor>> Site::recognise(http::Request request) {
+  constexpr std::string_view bearer = "Bearer ";
+  const auto authorization = request.headers.get("Authorization");
+  if (starts_with_ignoring_case(authorization, bearer)) {
+    co_return co_await recognise_token(std::string{trim(authorization.substr(bearer.size()))});
+  }
+  Visitor visitor;
+  const auto cookie = request.cookie(services_.gate.cookie_name(request));
+  if (!cookie || cookie->empty() || !services_.gate.may_carry_session(request)) {
+    co_return visitor;
+  }
+  auto session = co_await services_.sessions.find(*cookie);
+  if (session) {
+    visitor.person = std::move(session->person);
+    visitor.csrf_token = std::move(session->csrf_token);
+    visitor.session_token = *cookie;
+    co_return visitor;
+  }
+  if (session.error().code == Errc::not_found || session.error().code == Errc::denied) {
+    co_return visitor;
+  }
+  co_return session.error();
+}
+
+Async<Result<Site::Visitor>> Site::recognise_token(std::string token) {
+  Visitor visitor;
+  auto found = co_await services_.tokens.find(std::move(token));
+  if (found) {
+    visitor.person = std::move(found->person);
+    visitor.may_write = found->scope == people::Scope::write;
+    co_return visitor;
+  }
+  if (found.error().code != Errc::not_found && found.error().code != Errc::denied) {
+    co_return found.error();
+  }
+  visitor.has_bad_token = true;
+  co_return visitor;
+}
+
+Async<http::Answer> Site::open_events(http::Request request) {
+  if (const auto host = services_.gate.check_host(request); !host) {
+    co_return problem(421, "Wrong host", host.error().what, request.id);
+  }
+  if (const auto origin = services_.gate.check_origin(request); !origin) {
+    co_return problem(origin.error(), request.id);
+  }
+  auto visitor = co_await recognise(request);
+  if (!visitor || !visitor->person) {
+    co_return not_signed_in(request.id);
+  }
+  Listener listener;
+  listener.person = *visitor->person;
+  listener.session_token = visitor->session_token;
+  listener.all_accounts =
+      (role_bit(listener.person.role) & overseers) != 0 && request.parameter("scope") == "all";
+  if (const auto after = request.parameter("after")) {
+    listener.after = to_integer(*after);
+    if (!listener.after || *listener.after < 0) {
+      co_return problem(422, "Invalid", "after: the number of an event is needed", request.id);
+    }
+  }
+  listener.is_still_valid = [this, request] { return is_still_valid(request); };
+  http::Upgrade upgrade;
+  upgrade.session = [this, listener](http::WebSocket& socket) { return services_.hub.serve(socket, listener); };
+  co_return upgrade;
+}
+
+Async<bool> Site::is_still_valid(http::Request request) {
+  const auto visitor = co_await recognise(std::move(request));
+  // A database that does not answer is no reason to throw people out.
+  co_return !visitor || visitor->person.has_value();
+}
+
+http::Response Site::page(const http::Request& request, const Visitor& visitor) const {
+  if (request.method != "GET" && request.method != "HEAD") {
+    return method_not_allowed("GET", request.id);
+  }
+  const auto language = language_of(request, language_);
+  const bool is_file = request.path.find('.') != std::string::npos;
+  if (is_file) {
+    return assets_.find(request, request.path).value_or(html_answer(404, not_found_page(language)));
+  }
+  if (!visitor.person) {
+    return redirect("/connexion?suite=" + http::percent_encode(safe_next_path(request.target)));
+  }
+  return assets_.find(request, "/index.html").value_or(html_answer(503, missing_application_page(language)));
+}
+
+}  // namespace vigie::api

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a request to its answer: who sends it, may they, which route; and the headers on every answer.
+#pragma once
+#include <optional>
+#include <string>
+
+#include "api/access.hpp"
+#include "api/assets.hpp"
+#include "api/pages.hpp"
+#include "async/async.hpp"
+#include "http/server.hpp"
+
+namespace vigie::api {
+
+struct Services;
+
+class Site {
+ public:
+  Site(Services& services, Assets assets, Language language)
+      : services_{services}, assets_{std::move(assets)}, language_{language} {}
+
+  // For http::create_server. Never fails: errors become answers.
+  Async<http::Answer> answer(http::Request request);
+
+ private:
+  struct Visitor {
+    std::optional<Person> person;
+    std::string session_token;
+    std::string csrf_token;
+    bool may_write = true;     // false for a token of scope read
+    bool has_bad_token = false;  // a bearer token was sent, and it is worth nothing
+  };
+
+  Async<Result<Visitor>> recognise(http::Request request);
+  Async<Result<Visitor>> recognise_token(std::string token);
+  Async<http::Response> respond(http::Request request);
+  Async<http::Response> call_route(http::Request request, Match match, Visitor visitor);
+  Result<> check_write(const http::Request& request, const Visitor& visitor) const;
+  Async<http::Answer> open_events(http::Request request);
+  Async<bool> is_still_valid(http::Request request);
+  http::Response page(const http::Request& request, const Visitor& visitor) const;
+
+  Services& services_;
+  Assets assets_;
+  Language language_;
+};
+
+}  // namespace vigie::api

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// /status, and the two questions of those who run the process.
+#include <boost/json/array.hpp>
+
+#include "api/answers.hpp"
+#include "api/handlers.hpp"
+#include "api/services.hpp"
+#include "base/json.hpp"
+
+namespace vigie::api {
+
+Async<Result<http::Response>> get_status(Services& services, Call) {
+  json::array parts;
+  for (const auto& part : services.parts()) {
+    parts.push_back({{"name", part.name}, {"state", part.state}, {"words", part.words}});
+  }
+  json::object status;
+  status["version"] = services.version;
+  status["time"] = to_rfc3339(services.clock.now());
+  status["parts"] = std::move(parts);
+  const auto delay = services.detection_delay_p95_s();
+  status["detection_delay_p95_s"] = delay ? json::value{*delay} : json::value{nullptr};
+  co_return json_answer(200, status);
+}
+
+Async<Result<http::Response>> healthz(Services&, Call) {
+  co_return json_answer(200, json::object{{"status", "ok"}});
+}
+
+Async<Result<http::Response>> readyz(Services& services, Call) {
+  db::Database::Work work = [](db::Transaction& transaction) -> Result<> {
+    const auto now = transaction.now();
+    return now ? Result<>{} : Result<>{now.error()};
+  };
+  const auto answered = co_await services.database.read(std::move(work));
+  if (!answered) {
+    co_return answered.error();
+  }
+  co_return json_answer(200, json::object{{"status", "ready"}});
+}
+
+}  // namespace vigie::api
