@@ -26,7 +26,7 @@ constexpr std::string_view lock_account = R"(UPDATE account SET checked_at = $2 
 
 constexpr std::string_view update_account = R"(
 UPDATE account SET status = $2, status_at = $3, status_reason = $4, ending_since = $5, negative_since = $6,
-  next_check_at = $7, interval_us = $8
+  next_check_at = $7, interval_us = CASE WHEN $8 > 0 THEN $8 ELSE interval_us END
 WHERE id = $1)";
 
 constexpr std::string_view update_facts = R"(

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// Keeps the sound of a live as it came: about four seconds a piece, each an ADTS file that plays
+// anywhere, each hash covering the one before so that nothing can be changed or left out unseen.
+#pragma once
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+
+#include "async/async.hpp"
+#include "async/worker_pool.hpp"
+#include "blob/blob_store.hpp"
+#include "capture/captures.hpp"
+#include "capture/journal.hpp"
+#include "log/log.hpp"
+#include "metrics/metrics.hpp"
+
+namespace vigie::capture {
+
+// Hexadecimal SHA-256 of the hash before and the bytes.
+std::string chained_sha256(std::string_view previous, std::string_view bytes);
+
+class Archive {
+ public:
+  Archive(const Work& work, BlobStore& blobs, WorkerPool& pool, Journal& journal, log::Log& log,
+          metrics::Registry& metrics)
+      : claim_{work.claim},
+        next_sequence_{work.next_sequence},
+        last_sha256_{work.last_sha256},
+        blobs_{blobs},
+        pool_{pool},
+        journal_{journal},
+        log_{log},
+        metrics_{metrics} {}
+
+  // One packet that sounds from `from` to `to`.
+  void add(std::string_view config, std::string_view packet, Span from, Span to);
+  bool is_due() const { return !bytes_.empty() && end_ - start_ >= piece_length; }
+
+  // Stores what is held. Errc::conflict: the claim is lost. A full disk costs the piece, with a metric
+  // and an error in the log; a database that is away keeps the row for the next call.
+  Async<Result<>> flush();
+
+ private:
+  static constexpr Span piece_length{std::chrono::seconds{4}};
+
+  Async<Result<>> record();
+  void count_unarchived(std::string_view reason, Span length);
+
+  LiveClaim claim_;
+  std::int64_t next_sequence_;
+  std::string last_sha256_;
+  BlobStore& blobs_;
+  WorkerPool& pool_;
+  Journal& journal_;
+  log::Log& log_;
+  metrics::Registry& metrics_;
+
+  std::string bytes_;
+  Span start_{0};
+  Span end_{0};
+  std::deque<SoundPiece> unrecorded_;
+};
+
+}  // namespace vigie::capture

@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "capture/live_reader.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "media/pcm.hpp"
+
+namespace vigie::capture {
+namespace {
+
+constexpr std::array<Span, 6> delays{std::chrono::seconds{0},  std::chrono::seconds{2},  std::chrono::seconds{5},
+                                     std::chrono::seconds{10}, std::chrono::seconds{20}, std::chrono::seconds{30}};
+constexpr std::size_t block_samples = 4'000;           // a quarter of a second
+constexpr std::uint64_t max_garbage = 256 * 1024;      // bytes without sound among them
+constexpr std::uint64_t max_foreign = 200;             // sound tags of a codec that is not AAC
+constexpr int max_corrupt = 50;                        // packets in a row: about a second
+
+constexpr std::string_view stall = "stall";
+constexpr std::string_view expired = "expired";
+constexpr std::string_view garbage = "garbage";
+
+// A restriction says what it is in one word ("login_required"); anything longer is for the log.
+std::string word_or(const std::string& text, std::string_view fallback) {
+  return text.size() <= 40 && text.find(' ') == std::string::npos ? text : std::string{fallback};
+}
+
+}  // namespace
+
+class LiveReader::OpenStream {
+ public:
+  explicit OpenStream(metrics::Registry& metrics)
+      : gauge_{metrics.gauge("vigie_capture_streams", "Streams that are open.")} {
+    gauge_.add(1);
+  }
+  OpenStream(const OpenStream&) = delete;
+  OpenStream& operator=(const OpenStream&) = delete;
+  ~OpenStream() { gauge_.add(-1); }
+
+ private:
+  metrics::Gauge& gauge_;
+};
+
+LiveReader::LiveReader(const asio::any_io_executor& executor, ReaderTools tools, Work work, ReaderLimits limits)
+    : tools_{tools},
+      work_{std::move(work)},
+      limits_{limits},
+      wake_{executor},
+      born_wall_{tools.clock.now() - work_.started_at},
+      born_steady_{tools.clock.steady()},
+      position_{work_.heard_until},
+      archive_{work_, tools.blobs, tools.pool, tools.journal, tools.log, tools.metrics},
+      outage_{work_.capture_reason == "stopped" ? "stopped" : "restart"},
+      heard_anything_{work_.heard_until > Span{0}},
+      said_{work_.capture},
+      said_reason_{work_.capture_reason} {}
+
+// By the steady clock, so that a wall clock set right in the middle makes no gap.
+Span LiveReader::arrival() const {
+  return std::max(Span{0}, born_wall_ + (tools_.clock.steady() - born_steady_));
+}
+
+void LiveReader::update(const Work& latest) {
+  const bool is_news = latest.state != work_.state || latest.ended_at != work_.ended_at;
+  work_.state = latest.state;
+  work_.ended_at = latest.ended_at;
+  work_.is_wanted = latest.is_wanted;
+  // A person may have stopped and resumed it between two looks: what we said is no longer there.
+  said_ = latest.capture;
+  said_reason_ = latest.capture_reason;
+  if (is_news) {
+    wake_.ring();
+  }
+}
+
+Span LiveReader::delay(int failures) const {
+  const auto step = std::min<std::size_t>(static_cast<std::size_t>(failures), delays.size() - 1);
+  const Span usual = failures > 0 && work_.state == LiveState::paused ? limits_.paused_retry : delays.at(step);
+  return std::max(usual, retry_after_);
+}
+
+Async<> LiveReader::run() {
+  int failures = 0;
+  while (!is_finished()) {
+    if (const Span pause = delay(failures); pause > Span{0}) {
+      co_await wake_.wait_for(tools_.clock, pause);
+      if (is_finished()) {
+        break;
+      }
+    }
+    retry_after_ = Span{0};
+    heard_here_ = Span{0};
+    auto stop = co_await listen();
+    position_.disconnect();
+    if (is_finished()) {
+      break;
+    }
+    if (outage_.empty() || work_.state == LiveState::paused) {
+      outage_ = work_.state == LiveState::paused ? "paused" : stop.word;
+    }
+    failures = heard_here_ >= limits_.good_connection ? 0 : failures + 1;
+    tools_.metrics
+        .counter("vigie_capture_reconnects_total", "Connections to streams that ended, by cause.",
+                 {{"reason", stop.word}})
+        .add();
+    tools_.log.info("a stream ended", {{"live", work_.claim.live_id}, {"why", stop.detail}});
+    if (failures > 0) {
+      auto why = work_.state == LiveState::paused ? std::string{"paused"} : std::move(stop.detail);
+      co_await say(CaptureState::stalled, std::move(why));
+    }
+  }
+}
+
+Async<LiveReader::Stop> LiveReader::listen() {
+  auto address = co_await tools_.source.resolve(work_.username, work_.room);
+  if (!address) {
+    co_return co_await explain_refusal(address.error());
+  }
+  if (address->kind != platform::StreamAddress::Kind::flv) {
+    co_return Stop{stall, "hls_only"};
+  }
+  const auto url = http::parse_url(address->url);
+  if (!url || !(tools_.source.is_stream_host(url->host) || tools_.guard.is_trusted(*url))) {
+    tools_.log.warn("a stream address of a foreign host is not called",
+                    {{"host", url ? url->host : std::string{"none"}}});
+    co_return Stop{stall, "foreign_host"};
+  }
+  const auto stream = co_await open(std::move(address->url));
+  if (!stream) {
+    co_return Stop{stall, stream.error().code == Errc::timeout ? "timeout" : "unreachable"};
+  }
+  const auto status = (*stream)->head().status;
+  if (status != 200) {
+    const bool is_expired = status == 403 || status == 404 || status == 410;
+    co_return Stop{is_expired ? expired : stall, fmt::format("http_{}", status)};
+  }
+  co_return co_await read(**stream);
+}
+
+Async<LiveReader::Stop> LiveReader::explain_refusal(Error error) {
+  if (error.code == Errc::denied) {
+    is_restricted_ = true;
+    co_await say(CaptureState::restricted, word_or(error.what, "restricted"));
+    co_return Stop{stall, "restricted"};
+  }
+  retry_after_ = error.retry_after;
+  if (error.code == Errc::rate_limited) {
+    co_return Stop{stall, "refused"};
+  }
+  co_return Stop{stall, error.code == Errc::not_found ? "not_on_air" : "no_address"};
+}
+
+Async<Result<std::unique_ptr<http::ResponseStream>>> LiveReader::open(std::string url) {
+  http::ClientRequest request;
+  request.url = std::move(url);
+  request.timeout = limits_.silence;
+  request.headers.add("User-Agent", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36");
+  request.headers.add("Referer", "https://www.tiktok.com/");
+  co_return co_await tools_.client.open(std::move(request));
+}
+
+Async<LiveReader::Stop> LiveReader::read(http::ResponseStream& stream) {
+  const OpenStream counted{tools_.metrics};
+  auto& dropped_total = tools_.metrics.counter("vigie_capture_dropped_bytes_total",
+                                               "Bytes of streams that were no FLV and were thrown away.");
+  media::FlvReader flv;
+  decoder_.reset();
+  config_.clear();
+  corrupt_in_a_row_ = 0;
+  sound_at_ = tools_.clock.steady();
+  std::uint64_t dropped = 0;
+  std::uint64_t dropped_at_sound = 0;
+  for (;;) {
+    const auto bytes = co_await stream.read();
+    if (!bytes) {
+      co_return Stop{stall, bytes.error().code == Errc::timeout ? "silence" : "broken"};
+    }
+    if (bytes->empty()) {
+      co_return Stop{flv.has_seen_header() ? stall : garbage, "ended"};
+    }
+    const Span sound_before = heard_here_;
+    for (auto& tag : flv.feed(*bytes)) {
+      co_await take(std::move(tag));
+      if (is_finished()) {
+        co_return Stop{stall, "over"};
+      }
+    }
+    dropped_total.add(static_cast<double>(flv.dropped_bytes() - dropped));
+    dropped = flv.dropped_bytes();
+    if (heard_here_ > sound_before) {
+      sound_at_ = tools_.clock.steady();
+      dropped_at_sound = dropped;
+    }
+    if (corrupt_in_a_row_ > max_corrupt || dropped - dropped_at_sound > max_garbage) {
+      co_return Stop{garbage, "garbage"};
+    }
+    if (heard_here_ == Span{0} && flv.foreign_audio_tags() > max_foreign) {
+      co_return Stop{garbage, "codec"};
+    }
+    if (tools_.clock.steady() - sound_at_ > limits_.silence) {
+      co_return Stop{stall, "no_sound"};
+    }
+  }
+}
+
+Async<> LiveReader::take(media::FlvAudio tag) {
+  if (tag.is_config) {
+    co_await configure(std::move(tag.bytes));
+    co_return;
+  }
+  if (!decoder_) {
+    co_return;  // sound before its configuration cannot be read
+  }
+  const auto samples = decoder_->decode(tag.bytes);
+  if (!samples) {
+    ++corrupt_in_a_row_;
+    co_return;
+  }
+  corrupt_in_a_row_ = 0;
+  co_await settle_jump(position_.place(tag.timestamp, arrival()));
+  const Span from = position_.position();
+  if (block_.empty()) {
+    block_at_ = from;
+  }
+  block_.insert(block_.end(), samples->begin(), samples->end());
+  const Span length = media::duration_of(samples->size());
+  position_.advance(length);
+  heard_here_ += length;
+  heard_anything_ = true;
+  archive_.add(config_, tag.bytes, from, position_.position());
+  if (said_ != CaptureState::running) {
+    co_await say(CaptureState::running, "");
+  }
+  if (block_.size() >= block_samples) {
+    co_await push_block();
+  }
+  if (archive_.is_due()) {
+    co_await flush_archive();
+  }
+}
+
+Async<> LiveReader::configure(std::string config) {
+  if (decoder_ && config == config_) {
+    co_return;
+  }
+  // Pieces hold one configuration each.
+  co_await flush_archive();
+  auto decoder = media::create_aac_decoder(config);
+  if (!decoder) {
+    tools_.log.warn("an AAC configuration cannot be read", {{"why", decoder.error().what}});
+    ++corrupt_in_a_row_;
+    decoder_.reset();
+    co_return;
+  }
+  decoder_ = std::move(*decoder);
+  config_ = std::move(config);
+}
+
+Async<> LiveReader::settle_jump(LiveClock::Place place) {
+  if (place.is_jump || place.skipped > Span{0}) {
+    co_await push_block();
+    co_await flush_archive();
+  }
+  if (place.skipped > Span{0}) {
+    co_await add_gap(place.at - place.skipped, place.at);
+  }
+  outage_.clear();
+}
+
+Async<> LiveReader::add_gap(Span from, Span to) {
+  if (to - from >= least_gap) {
+    const std::string reason = outage_.empty() ? std::string{stall} : outage_;
+    tools_.metrics
+        .counter("vigie_capture_gap_seconds_total", "Seconds of lives that could not be captured, by cause.",
+                 {{"reason", reason}})
+        .add(to_seconds(to - from));
+    note(co_await tools_.journal.add_gap(work_.claim, from, to, reason));
+  }
+  co_await tools_.sink.gap(work_.claim, from, to);
+}
+
+Async<> LiveReader::push_block() {
+  if (block_.empty()) {
+    co_return;
+  }
+  auto samples = std::exchange(block_, {});
+  tools_.metrics.counter("vigie_capture_audio_seconds_total", "Seconds of sound handed on.")
+      .add(to_seconds(media::duration_of(samples.size())));
+  co_await tools_.sink.sound(work_.claim, block_at_, std::move(samples));
+}
+
+Async<> LiveReader::flush_archive() { note(co_await archive_.flush()); }
+
+Async<> LiveReader::say(CaptureState state, std::string reason) {
+  if (said_ == state && said_reason_ == reason) {
+    co_return;
+  }
+  const auto written = co_await tools_.journal.set_state(work_.claim, state, reason);
+  note(written);
+  if (written) {
+    said_ = state;
+    said_reason_ = std::move(reason);
+  }
+}
+
+void LiveReader::note(const Result<>& written) {
+  if (written) {
+    return;
+  }
+  if (written.error().code == Errc::conflict) {
+    is_lost_ = true;
+  } else {
+    tools_.log.error("the record of a live could not be written",
+                     {{"live", work_.claim.live_id}, {"why", written.error().what}});
+  }
+}
+
+Async<> LiveReader::conclude() {
+  co_await push_block();
+  if (!is_lost_) {
+    co_await flush_archive();
+  }
+  if (!is_lost_ && is_over() && heard_anything_ && !outage_.empty()) {
+    const Span end = *work_.ended_at - work_.started_at;
+    if (end - position_.position() >= least_gap) {
+      co_await add_gap(position_.position(), end);
+    }
+  }
+  if (!is_lost_ && heard_anything_) {
+    note(co_await tools_.journal.set_heard_until(work_.claim, position_.position()));
+  }
+  co_await tools_.sink.finish(work_.claim);
+}
+
+}  // namespace vigie::capture

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads one live for as long as it lasts: address, connection, FLV, AAC, sound. Whatever breaks is tried
+// again with a fresh address; whatever is missed becomes a gap.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "async/async.hpp"
+#include "async/clock.hpp"
+#include "async/signal.hpp"
+#include "async/worker_pool.hpp"
+#include "blob/blob_store.hpp"
+#include "capture/archive.hpp"
+#include "capture/captures.hpp"
+#include "capture/journal.hpp"
+#include "capture/live_clock.hpp"
+#include "http/client.hpp"
+#include "http/guard.hpp"
+#include "log/log.hpp"
+#include "media/aac.hpp"
+#include "media/flv.hpp"
+#include "media/sound_sink.hpp"
+#include "metrics/metrics.hpp"
+#include "platform/live_source.hpp"
+
+namespace vigie::capture {
+
+// Everything outlives the readers.
+struct ReaderTools {
+  http::Client& client;
+  const http::AddressGuard& guard;
+  platform::LiveSource& source;
+  media::SoundSink& sink;
+  BlobStore& blobs;
+  WorkerPool& pool;  // for the disk
+  Journal& journal;
+  Clock& clock;
+  log::Log& log;
+  metrics::Registry& metrics;
+};
+
+struct ReaderLimits {
+  std::chrono::milliseconds silence{10'000};     // without a byte, or without sound, before reconnecting
+  Span paused_retry{std::chrono::seconds{10}};
+  Span good_connection{std::chrono::seconds{10}};  // sound for so long forgives earlier failures
+};
+
+class LiveReader {
+ public:
+  LiveReader(const asio::any_io_executor& executor, ReaderTools tools, Work work, ReaderLimits limits = {});
+
+  // Returns when the live is over, shown to some only, or in other hands.
+  Async<> run();
+
+  // Hands over what is held back and closes the record; once, after run() has ended in whatever way.
+  // Waits for the sink to settle.
+  Async<> conclude();
+
+  // How the live stands now; a change wakes a reader that waits.
+  void update(const Work& latest);
+
+  // What conclude() would have the capture called: done, restricted, stopped …
+  bool is_over() const { return work_.ended_at.has_value(); }
+  bool is_restricted() const { return is_restricted_; }
+  bool is_lost() const { return is_lost_; }
+  void lose() { is_lost_ = true; }
+  const Work& work() const { return work_; }
+
+ private:
+  // Why no sound comes: the word for the gap, and what exactly for the page.
+  struct Stop {
+    std::string_view word;
+    std::string detail;
+  };
+  class OpenStream;  // counts one in the gauge
+
+  bool is_finished() const { return is_over() || is_restricted_ || is_lost_; }
+  Span arrival() const;
+  Span delay(int failures) const;
+  Async<Stop> listen();
+  Async<Stop> explain_refusal(Error error);
+  Async<Result<std::unique_ptr<http::ResponseStream>>> open(std::string url);
+  Async<Stop> read(http::ResponseStream& stream);
+  Async<> take(media::FlvAudio tag);
+  Async<> configure(std::string config);
+  Async<> settle_jump(LiveClock::Place place);
+  Async<> push_block();
+  Async<> flush_archive();
+  Async<> add_gap(Span from, Span to);
+  Async<> say(CaptureState state, std::string reason);
+  void note(const Result<>& written);
+
+  ReaderTools tools_;
+  Work work_;
+  ReaderLimits limits_;
+  Signal wake_;
+  Span born_wall_;    // since the live's start
+  Span born_steady_;  // of the clock
+  LiveClock position_;
+  Archive archive_;
+  std::unique_ptr<media::AacDecoder> decoder_;
+  std::string config_;
+  std::vector<float> block_;  // not yet handed on
+  Span block_at_{0};
+  std::string outage_;  // why the last stretch without sound began; empty while it flows
+  bool heard_anything_;
+  bool is_restricted_ = false;
+  bool is_lost_ = false;
+  Span retry_after_{0};
+  Span sound_at_{0};       // when the last packet came, steady
+  Span heard_here_{0};     // sound of this connection
+  int corrupt_in_a_row_ = 0;
+  CaptureState said_ = CaptureState::none;
+  std::string said_reason_;
+};
+
+}  // namespace vigie::capture
