@@ -3,7 +3,8 @@
 // folder of its own, or taken from VIGIE_TEST_PG=postgresql://…; without it its tests are skipped.
 //
 //   class Accounts : public vigie::testing::OnEachDatabase {};
-//   INSTANTIATE_TEST_SUITE_P(Engines, Accounts, vigie::testing::each_database());
+//   INSTANTIATE_TEST_SUITE_P(Engines, Accounts, vigie::testing::each_database(),
+//                            vigie::testing::engine_name);
 //   TEST_P(Accounts, AreFoundAgain) { … run(store.add(…)) … }
 #pragma once
 #include <gtest/gtest.h>
@@ -69,5 +70,8 @@ class TemporaryFolder {
 };
 
 inline auto each_database() { return ::testing::Values("sqlite", "postgres"); }
+inline std::string engine_name(const ::testing::TestParamInfo<std::string>& info) {
+  return info.param;
+}
 
 }  // namespace vigie::testing
