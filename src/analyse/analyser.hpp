@@ -25,8 +25,9 @@ class Analyser {
   virtual ~Analyser() = default;
   virtual std::string_view name() const = 0;  // "embedded-lexicon", "llm"
 
-  // Judges window.text. The judgement is checked: enums, coherence, evidence is a literal stretch of
-  // the text or empty. Errors: rate_limited and unavailable (with retry_after), timeout, corrupt.
+  // Judges window.text. The judgement is checked: enums, coherence, evidence is a literal stretch
+  // of the text or empty. Errors: rate_limited and unavailable (with retry_after), timeout,
+  // corrupt.
   virtual Async<Result<Judgement>> judge(Window window) = 0;
 };
 

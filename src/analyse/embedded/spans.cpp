@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analyse/embedded/spans.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace vigie::analyse {
+namespace {
+
+constexpr std::size_t longest_sentence = 24;
+constexpr std::array<std::size_t, 3> run_lengths{16, 11, 8};
+
+std::vector<TokenSpan> sentences_of(const std::vector<Token>& tokens) {
+  std::vector<TokenSpan> sentences;
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    if (i == 0 || tokens[i].sentence != tokens[i - 1].sentence) {
+      sentences.push_back(TokenSpan{i, i});
+    }
+    sentences.back().last = i;
+  }
+  return sentences;
+}
+
+std::size_t length(TokenSpan span) {
+  return span.last - span.first + 1;
+}
+
+}  // namespace
+
+std::vector<TokenSpan> spans_of(const std::vector<Token>& tokens) {
+  const auto sentences = sentences_of(tokens);
+  std::vector<TokenSpan> spans;
+  for (const auto sentence : sentences) {
+    if (length(sentence) <= longest_sentence) {
+      spans.push_back(sentence);
+    }
+  }
+  // A pronoun refers to the sentence before.
+  for (std::size_t i = 1; i < sentences.size(); ++i) {
+    const TokenSpan both{sentences[i - 1].first, sentences[i].last};
+    if (length(both) <= longest_sentence) {
+      spans.push_back(both);
+    }
+  }
+  for (const auto run : run_lengths) {
+    for (const auto sentence : sentences) {
+      if (length(sentence) <= longest_sentence) {
+        continue;
+      }
+      for (auto first = sentence.first; first <= sentence.last; first += run / 2) {
+        spans.push_back(TokenSpan{first, std::min(first + run - 1, sentence.last)});
+      }
+    }
+  }
+  return spans;
+}
+
+}  // namespace vigie::analyse

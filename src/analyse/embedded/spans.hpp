@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// The stretches of a window that are scored: its sentences, and where nobody wrote a full stop
+// (speech recognition often does not) overlapping runs of 8, 11 and 16 words.
+#pragma once
+#include <cstddef>
+#include <vector>
+
+#include "analyse/embedded/tokens.hpp"
+
+namespace vigie::analyse {
+
+struct TokenSpan {
+  std::size_t first;
+  std::size_t last;  // included
+};
+
+// Sentences first, then long runs before short ones; no span is longer than 24 words.
+std::vector<TokenSpan> spans_of(const std::vector<Token>& tokens);
+
+}  // namespace vigie::analyse
