@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// /__sim/…: what tests and people turn by hand. The routes are the contract's.
+#pragma once
+#include <filesystem>
+
+#include "http/server.hpp"
+#include "sim/fake_llm.hpp"
+#include "sim/faults.hpp"
+#include "sim/sound.hpp"
+#include "sim/stats.hpp"
+#include "sim/world.hpp"
+
+namespace vigie::sim {
+
+class Controls {
+ public:
+  // folder: where relative sound files are looked for.
+  Controls(World& world, SoundBank& sounds, Faults& faults, FakeLlm& llm, const Stats& stats,
+           std::filesystem::path folder);
+
+  Async<http::Answer> answer(http::Request request);
+
+  // Accounts of the same names are replaced; faults and answers too when the scenario has some.
+  void play(const Scenario& scenario);
+
+ private:
+  Async<http::Answer> set(http::Request request);
+  http::Answer emit(const http::Request& request);
+  http::Answer mode(const http::Request& request);
+  http::Answer scenario(const http::Request& request);
+
+  World& world_;
+  SoundBank& sounds_;
+  Faults& faults_;
+  FakeLlm& llm_;
+  const Stats& stats_;
+  std::filesystem::path folder_;
+};
+
+}  // namespace vigie::sim
