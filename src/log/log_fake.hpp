@@ -10,7 +10,12 @@ namespace vigie::log {
 
 // Keeps every line from debug upwards; lines may be read while other threads write.
 class KeptLog {
+ private:
+  mutable std::mutex mutex_;
+  std::vector<std::string> lines_;
+
  public:
+  // After what it writes to: a log may have a last line to say when it goes.
   Log log{[this](std::string_view line) { keep(line); }, [] { return Time{}; }, Level::debug};
 
   std::vector<std::string> lines() const {
@@ -31,9 +36,6 @@ class KeptLog {
     const std::scoped_lock lock{mutex_};
     lines_.emplace_back(line);
   }
-
-  mutable std::mutex mutex_;
-  std::vector<std::string> lines_;
 };
 
 // For tests that do not look at the log.

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who may use Vigie: persons, their passwords and roles, and signing in. All calls on the I/O
+// thread; the command line runs an io_context of its own.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "async/clock.hpp"
+#include "base/ids.hpp"
+#include "db/database.hpp"
+#include "domain/person.hpp"
+#include "log/log.hpp"
+#include "metrics/metrics.hpp"
+#include "people/passwords.hpp"
+#include "people/rules.hpp"
+#include "people/sessions.hpp"
+
+namespace vigie::people {
+
+struct NewPerson {
+  std::string username;
+  std::string email;  // may be empty
+  std::string password;
+  Role role = Role::user;
+  std::string language = "fr";
+};
+
+// Every problem with what was asked for, by field.
+std::vector<FieldProblem> check(const NewPerson& person);
+
+struct StoredPerson;
+
+class People {
+ public:
+  People(db::Database& database, Clock& clock, Ids& ids, Passwords& passwords, Sessions& sessions,
+         log::Log& log, metrics::Registry& metrics);
+
+  // Errc::invalid with every field's problem in words (check() gives them apart), Errc::conflict
+  // when the name or the address is taken.
+  Async<Result<Person>> create(NewPerson wanted);
+
+  Async<Result<Person>> find(std::string id);
+  Async<Result<Person>> find_by_username(std::string username);
+  Async<Result<std::vector<Person>>> list();  // by name
+
+  // Each ends the person's sessions (A4). Errc::not_found; for a password Errc::invalid too.
+  Async<Result<>> set_role(std::string id, Role role);
+  Async<Result<>> disable(std::string id);
+  Async<Result<>> enable(std::string id);
+  Async<Result<>> reset_password(std::string id, std::string password);
+
+  // Errc::denied when name and password do not belong together or the person is disabled, whichever
+  // it is, with the same words after the same work (A7). Errc::rate_limited with retry_after: too
+  // many tries with this name (5, then one in 30 s) or from this address (20 in 10 min), or too
+  // many people at once. A good sign-in does not count as a try.
+  Async<Result<NewSession>> sign_in(std::string username, std::string password, Visit visit);
+
+  // Forgets sessions that ended and tries that count no more; to be called now and then.
+  Async<Result<>> purge();
+
+ private:
+  struct Attempt;
+  Async<Result<NewSession>> try_sign_in(std::string username, std::string password, Visit visit);
+  Async<Result<std::optional<StoredPerson>>> admit(const Attempt& attempt);
+  Async<Result<NewSession>> complete(const Attempt& attempt, StoredPerson known,
+                                     std::string new_hash);
+  Async<Result<>> change(std::string id, std::function<Result<>(db::Transaction&)> what);
+  void count(const Result<NewSession>& outcome);
+
+  db::Database& database_;
+  Clock& clock_;
+  Ids& ids_;
+  Passwords& passwords_;
+  Sessions& sessions_;
+  log::Log& log_;
+  metrics::Registry& metrics_;
+};
+
+}  // namespace vigie::people

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who is signed in. A token of 256 random bits goes to the browser; only its SHA-256 is kept.
+#pragma once
+#include <cstdint>
+#include <string>
+
+#include "async/clock.hpp"
+#include "base/random.hpp"
+#include "db/database.hpp"
+#include "domain/person.hpp"
+
+namespace vigie::people {
+
+// From where somebody signs in; kept with the session so that they can recognise it.
+struct Visit {
+  std::string ip;
+  std::string agent;
+};
+
+struct NewSession {
+  std::string token;  // for the cookie; cannot be had again
+  std::string csrf_token;
+  Person person;
+};
+
+struct Session {
+  Person person;
+  std::string csrf_token;
+};
+
+class Sessions {
+ public:
+  static constexpr Span idle_limit = std::chrono::hours{12};
+  static constexpr Span absolute_limit = std::chrono::days{14};
+  static constexpr Span seen_step = std::chrono::minutes{1};  // seen_at is written no more often
+
+  Sessions(db::Database& database, Clock& clock, Random& random)
+      : database_{database}, clock_{clock}, random_{random} {}
+
+  // The session of this token, which counts as use. Errc::not_found when there is none, it has
+  // ended or the person is disabled.
+  Async<Result<Session>> find(std::string token);
+
+  // Signs out; no error when that had happened already. Everywhere: every session of the person.
+  Async<Result<>> end(std::string token);
+  Async<Result<>> end_all(std::string person_id);
+
+  // A session yet to be stored, and storing it: in the transaction that checked the password.
+  NewSession make(Person person);
+  static Result<> insert(db::Transaction& transaction, const NewSession& session,
+                         const Visit& visit, Time now);
+
+  // For what else ends sessions in its own transaction.
+  static Result<> remove_all(db::Transaction& transaction, const std::string& person_id);
+  static Result<std::int64_t> remove_expired(db::Transaction& transaction, Time now);
+
+ private:
+  Async<> touch(std::string token_sha256, Time now);
+
+  db::Database& database_;
+  Clock& clock_;
+  Random& random_;
+};
+
+}  // namespace vigie::people

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/text.hpp"
+#include "people/people_sql.hpp"
+#include "people/secrets.hpp"
+#include "people/sessions.hpp"
+
+namespace vigie::people {
+namespace {
+
+constexpr std::string_view insert_one =
+    "INSERT INTO session (token_sha256, person_id, csrf_token, created_at, seen_at, expires_at, "
+    "ip, agent) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+constexpr std::string_view select_one =
+    "SELECT p.id, p.username, p.email, p.role, p.language, p.disabled_at, s.csrf_token, s.seen_at "
+    "FROM session s JOIN person p ON p.id = s.person_id "
+    "WHERE s.token_sha256 = $1 AND s.expires_at > $2 AND s.seen_at > $3 AND p.disabled_at IS NULL";
+constexpr std::string_view set_seen =
+    "UPDATE session SET seen_at = $2 WHERE token_sha256 = $1 AND seen_at < $2";
+constexpr std::string_view delete_one = "DELETE FROM session WHERE token_sha256 = $1";
+constexpr std::string_view delete_of_person = "DELETE FROM session WHERE person_id = $1";
+constexpr std::string_view delete_expired =
+    "DELETE FROM session WHERE expires_at <= $1 OR seen_at <= $2";
+
+constexpr std::size_t token_bytes = 32;
+constexpr std::size_t longest_agent = 200;
+
+struct Found {
+  Session session;
+  Time seen_at;
+};
+
+}  // namespace
+
+Async<Result<Session>> Sessions::find(std::string token) {
+  const auto key = sha256(token);
+  const auto now = clock_.now();
+  std::function<Result<Found>(db::Transaction&)> work =
+      [&](db::Transaction& transaction) -> Result<Found> {
+    const auto rows = transaction.query(select_one, {key, now, now - idle_limit});
+    if (!rows) {
+      return rows.error();
+    }
+    if (rows->empty()) {
+      return make_error(Errc::not_found, "no such session");
+    }
+    auto person = read_person(rows->front(), 0);
+    if (!person) {
+      return person.error();
+    }
+    return Found{{std::move(*person), rows->front().text(6)}, rows->front().time(7)};
+  };
+  auto found = co_await db::read<Found>(database_, std::move(work));
+  if (!found) {
+    co_return found.error();
+  }
+  if (now - found->seen_at >= seen_step) {
+    co_await touch(key, now);
+  }
+  co_return std::move(found->session);
+}
+
+// A database that cannot write for a moment is no reason to throw somebody out: the next request
+// that comes through writes it.
+Async<> Sessions::touch(std::string token_sha256, Time now) {
+  db::Database::Work work = [&](db::Transaction& transaction) -> Result<> {
+    const auto written = transaction.execute(set_seen, {token_sha256, now});
+    return written ? Result<>{} : written.error();
+  };
+  static_cast<void>(co_await database_.write(std::move(work)));
+}
+
+Async<Result<>> Sessions::end(std::string token) {
+  const auto key = sha256(token);
+  db::Database::Work work = [&](db::Transaction& transaction) -> Result<> {
+    const auto written = transaction.execute(delete_one, {key});
+    return written ? Result<>{} : written.error();
+  };
+  co_return co_await database_.write(std::move(work));
+}
+
+Async<Result<>> Sessions::end_all(std::string person_id) {
+  db::Database::Work work = [&](db::Transaction& transaction) {
+    return remove_all(transaction, person_id);
+  };
+  co_return co_await database_.write(std::move(work));
+}
+
+NewSession Sessions::make(Person person) {
+  return {random_.hex(token_bytes), random_.hex(token_bytes), std::move(person)};
+}
+
+Result<> Sessions::insert(db::Transaction& transaction, const NewSession& session,
+                          const Visit& visit, Time now) {
+  const auto written =
+      transaction.execute(insert_one, {sha256(session.token), session.person.id, session.csrf_token,
+                                       now, now, now + absolute_limit, clean_utf8(visit.ip, 64),
+                                       clean_utf8(visit.agent, longest_agent)});
+  return written ? Result<>{} : written.error();
+}
+
+Result<> Sessions::remove_all(db::Transaction& transaction, const std::string& person_id) {
+  const auto written = transaction.execute(delete_of_person, {person_id});
+  return written ? Result<>{} : written.error();
+}
+
+Result<std::int64_t> Sessions::remove_expired(db::Transaction& transaction, Time now) {
+  return transaction.execute(delete_expired, {now, now - idle_limit});
+}
+
+}  // namespace vigie::people

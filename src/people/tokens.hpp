@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// API tokens for programs: "vigie_" and 256 random bits; only the SHA-256 is kept.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "async/clock.hpp"
+#include "base/ids.hpp"
+#include "base/random.hpp"
+#include "db/database.hpp"
+#include "domain/person.hpp"
+
+namespace vigie::people {
+
+enum class Scope : std::uint8_t { read, write };
+std::string_view to_string(Scope scope);
+Result<Scope> parse_scope(std::string_view text);
+
+struct NewToken {
+  std::string id;
+  std::string token;  // shown once
+};
+
+struct TokenOwner {
+  Person person;
+  Scope scope = Scope::read;
+};
+
+class Tokens {
+ public:
+  Tokens(db::Database& database, Clock& clock, Ids& ids, Random& random)
+      : database_{database}, clock_{clock}, ids_{ids}, random_{random} {}
+
+  // Errc::not_found when there is nobody of this id.
+  Async<Result<NewToken>> create(std::string person_id, Scope scope);
+
+  // Errc::not_found when this person has no such token, or no longer.
+  Async<Result<>> revoke(std::string id, std::string person_id);
+
+  // Who acts with this token. Errc::not_found when it is none of ours, was revoked, or its person
+  // is disabled.
+  Async<Result<TokenOwner>> find(std::string token);
+
+ private:
+  db::Database& database_;
+  Clock& clock_;
+  Ids& ids_;
+  Random& random_;
+};
+
+}  // namespace vigie::people
