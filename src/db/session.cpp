@@ -4,6 +4,7 @@
 #include <cmath>
 #include <condition_variable>
 #include <mutex>
+#include <stop_token>
 #include <utility>
 
 #include "async/worker_pool.hpp"
@@ -130,12 +131,14 @@ class SessionPool {
     all_.push_back(std::move(session));
   }
 
-  Result<> run(Access access, const Database::Work& work) {
+  // Asked to stop before its turn has come, work does not run.
+  Result<> run(Access access, const Database::Work& work, const std::stop_token& stop = {}) {
     const Lease lease{*this};
+    if (stop.stop_requested()) {
+      return make_error(Errc::unavailable, "cancelled before the transaction began");
+    }
     return run_until_settled(lease.session, access, work);
   }
-
-  std::size_t size() const { return all_.size(); }
 
  private:
   struct Lease {
@@ -192,11 +195,8 @@ class PooledDatabase final : public Database {
 
  private:
   static Async<Result<>> run(WorkerPool& threads, SessionPool& sessions, Access access, Work work) {
-    std::function<Result<>(std::stop_token)> job = [&](const std::stop_token& stop) -> Result<> {
-      if (stop.stop_requested()) {
-        return make_error(Errc::unavailable, "cancelled before the transaction began");
-      }
-      return sessions.run(access, work);
+    std::function<Result<>(std::stop_token)> job = [&](const std::stop_token& stop) {
+      return sessions.run(access, work, stop);
     };
     co_return co_await threads.run(std::move(job));
   }

@@ -49,7 +49,11 @@ const std::filesystem::path& sqlite_template() {
 
 class SqlitePlace final : public DatabasePlace {
  public:
-  SqlitePlace() { std::filesystem::copy_file(sqlite_template(), file()); }
+  explicit SqlitePlace(Schema schema) {
+    if (schema == Schema::newest) {
+      std::filesystem::copy_file(sqlite_template(), file());
+    }
+  }
   Result<std::unique_ptr<db::Database>> open(Clock& clock) override {
     return db::open_sqlite(file().string(), clock);
   }
@@ -62,8 +66,9 @@ class SqlitePlace final : public DatabasePlace {
 
 class PostgresPlace final : public DatabasePlace {
  public:
-  explicit PostgresPlace(PostgresServer& server)
-      : server_{server}, name_{server.create(migrated_template(server))} {}
+  PostgresPlace(PostgresServer& server, Schema schema)
+      : server_{server},
+        name_{server.create(schema == Schema::newest ? migrated_template(server) : "template0")} {}
   PostgresPlace(const PostgresPlace&) = delete;
   PostgresPlace& operator=(const PostgresPlace&) = delete;
   ~PostgresPlace() override { server_.drop(name_); }
@@ -86,7 +91,7 @@ class PostgresPlace final : public DatabasePlace {
 
 }  // namespace
 
-OnEachDatabase::OnEachDatabase() = default;
+OnEachDatabase::OnEachDatabase(Schema schema) : schema_{schema} {}
 OnEachDatabase::~OnEachDatabase() {
   database_.reset();
   place_.reset();
@@ -98,9 +103,9 @@ void OnEachDatabase::SetUp() {
     if (!server) {
       GTEST_SKIP() << server.error().what;
     }
-    place_ = std::make_unique<PostgresPlace>(**server);
+    place_ = std::make_unique<PostgresPlace>(**server, schema_);
   } else {
-    place_ = std::make_unique<SqlitePlace>();
+    place_ = std::make_unique<SqlitePlace>(schema_);
   }
   database_ = open_again();
 }

@@ -9,6 +9,7 @@
 #pragma once
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -24,9 +25,11 @@ namespace vigie::testing {
 
 class DatabasePlace;  // where the database of one test lies
 
+enum class Schema : std::uint8_t { newest, none };
+
 class OnEachDatabase : public ::testing::TestWithParam<std::string> {
  protected:
-  OnEachDatabase();
+  explicit OnEachDatabase(Schema schema = Schema::newest);
   ~OnEachDatabase() override;
   void SetUp() override;
 
@@ -52,6 +55,7 @@ class OnEachDatabase : public ::testing::TestWithParam<std::string> {
   Ids ids{random};
 
  private:
+  Schema schema_;
   std::unique_ptr<DatabasePlace> place_;
   std::unique_ptr<db::Database> database_;
 };

@@ -238,7 +238,8 @@ Result<PostgresConnection::Answer> PostgresConnection::run(std::string_view sql,
 Error PostgresConnection::failure(const PGresult* answer, std::string_view sql) {
   const auto state = state_of(answer);
   const auto words = without_password(PQerrorMessage(connection_.get()));
-  if (!is_connected() || state.starts_with("08") || state.starts_with("57P") || state == "25P03") {
+  constexpr std::string_view wrong_parameter_count = "08P01";
+  if (!is_connected() || (state.starts_with("08") && state != wrong_parameter_count) || state.starts_with("57P") || state == "25P03") {
     connection_.reset();
     return make_error(Errc::unavailable, "lost {}: {}", address_.shown, words);
   }
@@ -254,6 +255,9 @@ Error PostgresConnection::failure(const PGresult* answer, std::string_view sql) 
   }
   if (state.starts_with("23")) {
     return make_error(Errc::conflict, "{}", words);
+  }
+  if (state.starts_with("54")) {  // such as a text too long for its index
+    return make_error(Errc::invalid, "{}", words);
   }
   // Resources, an operator, a standby, a lock or the 30 s of statement_timeout.
   if (state.starts_with("53") || state.starts_with("57") || state.starts_with("58") ||
