@@ -36,7 +36,7 @@ else()
     add_library(vigie_ctranslate2 SHARED IMPORTED)
     set_target_properties(vigie_ctranslate2 PROPERTIES
       IMPORTED_LOCATION "${CTRANSLATE2_LIBRARY}"
-      INTERFACE_SYSTEM_INCLUDE_DIRECTORIES "${CTRANSLATE2_INCLUDE}")
+      INTERFACE_INCLUDE_DIRECTORIES "${CTRANSLATE2_INCLUDE}")
   else()
     message(WARNING "CTranslate2 is not in ${VIGIE_CACHE}: building without speech to text. "
                     "Cure: tools/setup, then cmake again")

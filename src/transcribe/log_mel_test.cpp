@@ -103,12 +103,12 @@ void expect_equal(std::size_t bands, std::size_t samples, std::size_t frames) {
 }
 
 TEST(LogMel, EqualsTheFormula) {
-  expect_equal(80, 8'000, 64);
-  expect_equal(128, 8'000, 64);
-  expect_equal(80, 9'999, 64);
+  expect_equal(80, 2'000, 24);
+  expect_equal(128, 2'000, 24);
+  expect_equal(80, 3'799, 24);
 }
 
-TEST(LogMel, MirrorsTheEndOfAFullWindow) { expect_equal(80, 64 * 160, 64); }
+TEST(LogMel, MirrorsTheEndOfAFullWindow) { expect_equal(80, 24 * 160, 24); }
 
 TEST(LogMel, SurvivesNoSoundAndAFewSamples) {
   expect_equal(80, 0, 16);

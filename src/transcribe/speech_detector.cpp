@@ -5,10 +5,11 @@
 #include <array>
 #include <cmath>
 #include <filesystem>
+#include <map>
 #include <vector>
 
 #include "transcribe/layer.hpp"
-#include "transcribe/safetensors.hpp"
+#include "transcribe/onnx_weights.hpp"
 
 namespace vigie::transcribe {
 namespace {
@@ -41,45 +42,62 @@ Layer<rows> convolution(const Tensor& weight, const Tensor* bias) {
       [&](std::size_t out) { return bias == nullptr ? 0.0F : bias->values[out]; }};
 }
 
-Layer<1> recurrent(const Tensors& tensors) {
-  const auto& of_input = tensors.at("lstm_cell.weight_ih").values;
-  const auto& of_state = tensors.at("lstm_cell.weight_hh").values;
-  const auto& bias_input = tensors.at("lstm_cell.bias_ih").values;
-  const auto& bias_state = tensors.at("lstm_cell.bias_hh").values;
+Layer<1> recurrent(const Tensor& of_input, const Tensor& of_state, const Tensor& bias_input,
+                   const Tensor& bias_state) {
   return Layer<1>{2 * cells, 4 * cells,
                   [&](std::size_t k, std::size_t out) {
-                    return k < cells ? of_input[out * cells + k]
-                                     : of_state[out * cells + k - cells];
+                    return k < cells ? of_input.values[out * cells + k]
+                                     : of_state.values[out * cells + k - cells];
                   },
-                  [&](std::size_t out) { return bias_input[out] + bias_state[out]; }};
+                  [&](std::size_t out) { return bias_input.values[out] + bias_state.values[out]; }};
 }
 
-Result<> check_shapes(const Tensors& tensors) {
-  using Shape = std::vector<std::size_t>;
-  const std::array<std::pair<std::string_view, Shape>, 15> expected{{
-      {"stft_conv.weight", {2 * bins, 1, window}},
-      {"conv1.weight", {128, bins, taps}},
-      {"conv1.bias", {128}},
-      {"conv2.weight", {64, 128, taps}},
-      {"conv2.bias", {64}},
-      {"conv3.weight", {64, 64, taps}},
-      {"conv3.bias", {64}},
-      {"conv4.weight", {cells, 64, taps}},
-      {"conv4.bias", {cells}},
-      {"lstm_cell.weight_ih", {4 * cells, cells}},
-      {"lstm_cell.weight_hh", {4 * cells, cells}},
-      {"lstm_cell.bias_ih", {4 * cells}},
-      {"lstm_cell.bias_hh", {4 * cells}},
-      {"final_conv.weight", {1, cells, 1}},
-      {"final_conv.bias", {1}},
-  }};
-  for (const auto& [name, shape] : expected) {
-    const auto found = tensors.find(name);
-    if (found == tensors.end() || found->second.shape != shape) {
-      return make_error(Errc::corrupt, "tensor {} is missing or of another shape", name);
+using Shape = std::vector<std::size_t>;
+
+// The file holds a network for 16 kHz and one for 8 kHz, whose tensors differ in what their names begin
+// with. The spectrum's window tells which is which.
+Result<std::string> prefix_of_16_khz(const Tensors& tensors) {
+  constexpr std::string_view spectrum = "stft.forward_basis_buffer";
+  for (const auto& [name, tensor] : tensors) {
+    if (name.ends_with(spectrum) && tensor.shape == Shape{2 * bins, 1, window}) {
+      return name.substr(0, name.size() - spectrum.size());
     }
   }
-  return {};
+  return make_error(Errc::corrupt, "no network for 16 kHz in it");
+}
+
+// Tensors by their names without the prefix, each of the shape it must have.
+Result<std::map<std::string_view, const Tensor*>> tensors_of_16_khz(const Tensors& tensors) {
+  const auto prefix = prefix_of_16_khz(tensors);
+  if (!prefix) {
+    return prefix.error();
+  }
+  static const std::array<std::pair<std::string_view, Shape>, 15> expected{{
+      {"stft.forward_basis_buffer", {2 * bins, 1, window}},
+      {"encoder.0.reparam_conv.weight", {128, bins, taps}},
+      {"encoder.0.reparam_conv.bias", {128}},
+      {"encoder.1.reparam_conv.weight", {64, 128, taps}},
+      {"encoder.1.reparam_conv.bias", {64}},
+      {"encoder.2.reparam_conv.weight", {64, 64, taps}},
+      {"encoder.2.reparam_conv.bias", {64}},
+      {"encoder.3.reparam_conv.weight", {cells, 64, taps}},
+      {"encoder.3.reparam_conv.bias", {cells}},
+      {"decoder.rnn.weight_ih", {4 * cells, cells}},
+      {"decoder.rnn.weight_hh", {4 * cells, cells}},
+      {"decoder.rnn.bias_ih", {4 * cells}},
+      {"decoder.rnn.bias_hh", {4 * cells}},
+      {"decoder.decoder.2.weight", {1, cells, 1}},
+      {"decoder.decoder.2.bias", {1}},
+  }};
+  std::map<std::string_view, const Tensor*> found;
+  for (const auto& [name, shape] : expected) {
+    const auto tensor = tensors.find(*prefix + std::string{name});
+    if (tensor == tensors.end() || tensor->second.shape != shape) {
+      return make_error(Errc::corrupt, "tensor {} is missing or of another shape", name);
+    }
+    found.emplace(name, &tensor->second);
+  }
+  return found;
 }
 
 }  // namespace
@@ -190,7 +208,7 @@ class SileroDetector final : public SpeechDetector {
 }  // namespace
 
 Result<std::shared_ptr<const SileroWeights>> load_silero(const std::string& path) {
-  const auto tensors = read_safetensors(path);
+  const auto tensors = read_onnx_weights(path);
   if (!tensors) {
     auto error = tensors.error().during("loading the speech detector");
     if (error.code == Errc::not_found) {
@@ -198,18 +216,25 @@ Result<std::shared_ptr<const SileroWeights>> load_silero(const std::string& path
     }
     return error;
   }
-  if (const auto fits = check_shapes(*tensors); !fits) {
-    return fits.error().during("loading the speech detector from " + path);
+  const auto found = tensors_of_16_khz(*tensors);
+  if (!found) {
+    return found.error().during("loading the speech detector from " + path);
   }
+  const auto& of = *found;
   auto weights = std::make_shared<SileroWeights>();
-  weights->spectrum = convolution<windows>(tensors->at("stft_conv.weight"), nullptr);
-  weights->first = convolution<4>(tensors->at("conv1.weight"), &tensors->at("conv1.bias"));
-  weights->second = convolution<2>(tensors->at("conv2.weight"), &tensors->at("conv2.bias"));
-  weights->third = convolution<1>(tensors->at("conv3.weight"), &tensors->at("conv3.bias"));
-  weights->fourth = convolution<1>(tensors->at("conv4.weight"), &tensors->at("conv4.bias"));
-  weights->gates = recurrent(*tensors);
-  weights->last = tensors->at("final_conv.weight").values;
-  weights->last_bias = tensors->at("final_conv.bias").values[0];
+  weights->spectrum = convolution<windows>(*of.at("stft.forward_basis_buffer"), nullptr);
+  weights->first = convolution<4>(*of.at("encoder.0.reparam_conv.weight"),
+                                  of.at("encoder.0.reparam_conv.bias"));
+  weights->second = convolution<2>(*of.at("encoder.1.reparam_conv.weight"),
+                                   of.at("encoder.1.reparam_conv.bias"));
+  weights->third = convolution<1>(*of.at("encoder.2.reparam_conv.weight"),
+                                  of.at("encoder.2.reparam_conv.bias"));
+  weights->fourth = convolution<1>(*of.at("encoder.3.reparam_conv.weight"),
+                                   of.at("encoder.3.reparam_conv.bias"));
+  weights->gates = recurrent(*of.at("decoder.rnn.weight_ih"), *of.at("decoder.rnn.weight_hh"),
+                             *of.at("decoder.rnn.bias_ih"), *of.at("decoder.rnn.bias_hh"));
+  weights->last = of.at("decoder.decoder.2.weight")->values;
+  weights->last_bias = of.at("decoder.decoder.2.bias")->values[0];
   return std::shared_ptr<const SileroWeights>{std::move(weights)};
 }
 
@@ -218,7 +243,7 @@ std::unique_ptr<SpeechDetector> make_silero_detector(std::shared_ptr<const Siler
 }
 
 std::string silero_path(const std::string& models_folder) {
-  return (std::filesystem::path{models_folder} / "silero" / "silero_vad_16k.safetensors").string();
+  return (std::filesystem::path{models_folder} / "silero" / "silero_vad.onnx").string();
 }
 
 }  // namespace vigie::transcribe

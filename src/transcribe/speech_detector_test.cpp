@@ -6,10 +6,11 @@
 #include <array>
 #include <cmath>
 #include <cstdlib>
+#include <fstream>
 #include <numbers>
 #include <vector>
 
-#include "transcribe/safetensors.hpp"
+#include "transcribe/onnx_weights.hpp"
 
 namespace vigie::transcribe {
 namespace {
@@ -122,52 +123,81 @@ TEST_F(Silero, DetectorsShareTheirWeightsAndNothingElse) {
 }
 
 TEST(SileroWeights, ThatAreMissingAreNotFoundAndSayTheCure) {
-  const auto loaded = load_silero("/nowhere/silero.safetensors");
+  const auto loaded = load_silero("/nowhere/silero.onnx");
 
   ASSERT_FALSE(loaded);
   EXPECT_EQ(loaded.error().code, Errc::not_found);
   EXPECT_NE(loaded.error().what.find("make setup"), std::string::npos);
 }
 
-std::string file_of(std::string_view header, std::string_view data) {
-  std::string bytes(8, '\0');
-  bytes[0] = static_cast<char>(header.size());
-  return bytes.append(header).append(data);
+// Protobuf by hand: short fields only.
+std::string bytes_field(int number, std::string_view bytes) {
+  return std::string{static_cast<char>(number << 3 | 2), static_cast<char>(bytes.size())}.append(
+      bytes);
+}
+std::string number_field(int number, int value) {
+  return {static_cast<char>(number << 3), static_cast<char>(value)};
+}
+std::string tensor_of(std::string_view name, int type, int size, std::string_view data) {
+  return number_field(1, size) + number_field(2, type) + bytes_field(8, name) + bytes_field(9, data);
 }
 
-TEST(Safetensors, GiveNamedTensors) {
-  const float values[] = {1.5F, -2.0F};  // NOLINT(modernize-avoid-c-arrays)
-  const std::string data{reinterpret_cast<const char*>(values), sizeof values};
+constexpr std::string_view two_floats{"\0\0\xC0\x3F\0\0\0\xC0", 8};
 
-  const auto tensors = parse_safetensors(file_of(
-      R"({"__metadata__":{"a":"b"},"w":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]}})", data));
+TEST(OnnxWeights, AreInitialisersAndConstantsHoweverDeep) {
+  const auto constant = bytes_field(1, bytes_field(2, "inner") +
+                                           bytes_field(5, bytes_field(5, tensor_of("", 1, 2, two_floats))));
+  const auto branch = bytes_field(1, bytes_field(5, bytes_field(6, constant)));
+  const auto model =
+      number_field(1, 8) +
+      bytes_field(7, bytes_field(5, tensor_of("w", 1, 2, two_floats)) +
+                         bytes_field(5, tensor_of("whole", 7, 1, two_floats)) + branch);
+
+  const auto tensors = parse_onnx_weights(model);
 
   ASSERT_TRUE(tensors) << tensors.error().what;
-  EXPECT_EQ(tensors->at("w").shape, (std::vector<std::size_t>{2, 1}));
+  ASSERT_EQ(tensors->size(), 2U);
+  EXPECT_EQ(tensors->at("w").shape, std::vector<std::size_t>{2});
   EXPECT_EQ(tensors->at("w").values, (std::vector<float>{1.5F, -2.0F}));
+  EXPECT_EQ(tensors->at("inner").values, (std::vector<float>{1.5F, -2.0F}));
 }
 
-TEST(Safetensors, ThatLieAreCorrupt) {
+TEST(OnnxWeights, ThatLieAreCorrupt) {
+  const auto graph_of = [](const std::string& tensor) {
+    return bytes_field(7, bytes_field(5, tensor));
+  };
+  std::string deep = bytes_field(1, "");
+  for (int i = 0; i < 12; ++i) {
+    deep = bytes_field(1, bytes_field(5, bytes_field(6, deep)));
+  }
   for (const auto& bytes : {
            std::string{},
-           std::string(7, 'x'),
-           std::string(8, '\xFF'),
-           file_of("[]", ""),
-           file_of("{", ""),
-           file_of(R"({"w":1})", ""),
-           file_of(R"({"w":{"dtype":"F16","shape":[1],"data_offsets":[0,2]}})", "ab"),
-           file_of(R"({"w":{"dtype":"F32","shape":[1],"data_offsets":[0,8]}})", "abcdefgh"),
-           file_of(R"({"w":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})", "abcd"),
-           file_of(R"({"w":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}})", "abcd"),
-           file_of(R"({"w":{"dtype":"F32","shape":[1e9],"data_offsets":[0,4]}})", "abcd"),
-           file_of(R"({"w":{"dtype":"F32","shape":[60000000,60000000],"data_offsets":[0,4]}})", "abcd"),
-           file_of(R"({"w":{"dtype":"F32","shape":[1],"data_offsets":[0]}})", "abcd"),
+           std::string{"<!doctype html>"},
+           std::string(12, '\xFF'),
+           std::string{"\x3A\x7F"},
+           number_field(1, 8),
+           graph_of(tensor_of("w", 1, 1, two_floats)),
+           graph_of(tensor_of("w", 1, 3, two_floats)),
+           graph_of(std::string{"\x08\xFF\xFF\xFF\xFF\xFF\x7F", 7} + tensor_of("w", 1, 2, two_floats)),
+           graph_of(tensor_of("w", 1, 2, two_floats)).substr(0, 12),
+           bytes_field(7, deep),
        }) {
-    const auto tensors = parse_safetensors(bytes);
+    const auto tensors = parse_onnx_weights(bytes);
 
-    ASSERT_FALSE(tensors) << bytes;
+    ASSERT_FALSE(tensors) << ::testing::PrintToString(bytes);
     EXPECT_EQ(tensors.error().code, Errc::corrupt);
   }
+}
+
+TEST(SileroWeights, OfAnotherNetworkAreCorrupt) {
+  const auto path = ::testing::TempDir() + "other.onnx";
+  std::ofstream{path, std::ios::binary}
+      << bytes_field(7, bytes_field(5, tensor_of("w", 1, 2, two_floats)));
+
+  const auto loaded = load_silero(path);
+
+  ASSERT_FALSE(loaded);
+  EXPECT_EQ(loaded.error().code, Errc::corrupt);
 }
 
 }  // namespace

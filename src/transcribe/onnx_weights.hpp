@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads a small safetensors file (github.com/huggingface/safetensors): named tensors of floats.
+// Reads the numbers out of an ONNX file (github.com/onnx/onnx, onnx.proto): its initialisers and
+// constants of 32-bit floats, by name. The network itself is not read.
 #pragma once
 #include <cstddef>
 #include <map>
@@ -18,11 +19,11 @@ struct Tensor {
 
 using Tensors = std::map<std::string, Tensor, std::less<>>;
 
-// bytes: the whole file. Errc::corrupt, saying what is wrong, unless every tensor is F32, lies inside
-// the file and is as long as its shape says.
-Result<Tensors> parse_safetensors(std::string_view bytes);
+// bytes: the whole file. Errc::corrupt when it is no ONNX file or a tensor is not as long as its
+// shape says.
+Result<Tensors> parse_onnx_weights(std::string_view bytes);
 
 // Errc::not_found when there is no such file, Errc::corrupt beyond 64 MB.
-Result<Tensors> read_safetensors(const std::string& path);
+Result<Tensors> read_onnx_weights(const std::string& path);
 
 }  // namespace vigie::transcribe
