@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is still to be judged, and what was judged. The words in the database are the work list:
+// nothing is forgotten by a restart, and a window is judged once whoever judges it.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "analyse/analyser.hpp"
+#include "async/clock.hpp"
+#include "base/ids.hpp"
+#include "base/result.hpp"
+#include "bus/bus.hpp"
+#include "db/database.hpp"
+#include "domain/assessment.hpp"
+#include "domain/sight.hpp"
+
+namespace vigie::analyse {
+
+inline constexpr Span speech_of_a_window = std::chrono::seconds{15};  // enough to judge at once
+inline constexpr Span longest_window =
+    std::chrono::seconds{30};  // of speech, unless one segment is longer
+inline constexpr Span patience_for_words =
+    std::chrono::seconds{10};  // then what there is is judged
+inline constexpr Span context_of_a_window = std::chrono::seconds{60};
+
+// A live with words nobody has judged.
+struct Pending {
+  std::string live_id;
+  std::string account_id;
+  Span judged_until{0};
+  Span unjudged{0};  // speech
+  Time oldest;       // when the oldest unjudged word was written
+  bool ended = false;
+};
+
+// Long enough, old enough, or nothing more to come.
+bool is_ready(const Pending& pending, Time now);
+
+// The next window of a live, and how much speech waits behind it.
+struct Work {
+  Window window;
+  Span judged_until{0};  // before this window
+  Span behind{0};        // unjudged speech after it
+};
+
+class Assessments {
+ public:
+  Assessments(db::Database& database, Clock& clock, Ids& ids, Bus& bus)
+      : database_{database}, clock_{clock}, ids_{ids}, bus_{bus} {}
+
+  // Lives with unjudged words, oldest words first; of lives that ended before ended_after nothing.
+  Async<Result<std::vector<Pending>>> pending(Time ended_after);
+
+  // The oldest unjudged window of that live; Errc::not_found when there is none.
+  Async<Result<Work>> next_work(Pending pending);
+
+  // Writes the assessment, how far the live is judged, and the event, together. False, and nothing
+  // written, when somebody else judged from there meanwhile.
+  Async<Result<bool>> store(Pending pending, Work work, Judgement judgement, Span latency);
+
+  // Of one live, newest first. Errc::not_found for a live this person may not see, Errc::invalid
+  // for a cursor that is not one of ours.
+  Async<Result<Page<Assessment>>> list(std::string live_id, Sight sight, std::int64_t limit,
+                                       std::string cursor);
+  Async<Result<Assessment>> get(std::string assessment_id, Sight sight);
+
+ private:
+  db::Database& database_;
+  Clock& clock_;
+  Ids& ids_;
+  Bus& bus_;
+};
+
+}  // namespace vigie::analyse

@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <boost/json/serialize.hpp>
+
+#include "analyse/assessments.hpp"
+#include "db/event_log.hpp"
+#include "domain/json.hpp"
+
+namespace vigie::analyse {
+namespace {
+
+// A segment lasts at most half a minute: those that reach beyond what is judged begin at most that
+// long before it, which the index on (live_id, start_us) can use.
+constexpr Span longest_segment = std::chrono::minutes{1};
+
+constexpr std::string_view select_pending = R"(
+SELECT l.id, l.account_id, COALESCE(j.until_us, 0), CAST(SUM(s.end_us - s.start_us) AS BIGINT),
+  MIN(s.created_at), l.state
+FROM live l
+LEFT JOIN judged j ON j.live_id = l.id
+JOIN segment s ON s.live_id = l.id
+  AND s.start_us >= COALESCE(j.until_us, 0) - $2 AND s.end_us > COALESCE(j.until_us, 0)
+WHERE l.ended_at IS NULL OR l.ended_at >= $1
+GROUP BY l.id, l.account_id, j.until_us, l.state
+ORDER BY 5)";
+
+constexpr std::string_view select_unjudged = R"(
+SELECT start_us, end_us, text, language FROM segment
+WHERE live_id = $1 AND start_us >= $3 AND end_us > $2
+ORDER BY start_us, id)";
+
+constexpr std::string_view select_context = R"(
+SELECT text FROM segment
+WHERE live_id = $1 AND start_us >= $4 AND end_us <= $3 AND end_us > $2
+ORDER BY start_us, id)";
+
+// The fence: only who read the mark moves it.
+constexpr std::string_view move_mark = R"(
+INSERT INTO judged (live_id, until_us) VALUES ($1, $2)
+ON CONFLICT (live_id) DO UPDATE SET until_us = excluded.until_us WHERE judged.until_us = $3)";
+
+constexpr std::string_view insert_assessment = R"(
+INSERT INTO assessment (id, live_id, start_us, end_us, categorie, viralite, discours_haineux, cible,
+  justification, risque_score, score, indetermine, injection, preuve, analyser, model, prompt_sha256,
+  repli, tokens_in, tokens_out, latency_us, error, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
+  $22, $23)
+ON CONFLICT (live_id, start_us, end_us, analyser, model, prompt_sha256) DO NOTHING)";
+
+constexpr std::string_view select_of_live = R"(
+SELECT id, live_id, start_us, end_us, categorie, viralite, discours_haineux, cible, justification,
+  risque_score, score, indetermine, injection, preuve, analyser, model, prompt_sha256, repli, tokens_in,
+  tokens_out, latency_us, error
+FROM assessment WHERE live_id = $1 AND ($2 = '' OR id < $2)
+ORDER BY id DESC LIMIT $3)";
+
+constexpr std::string_view select_one = R"(
+SELECT a.id, a.live_id, a.start_us, a.end_us, a.categorie, a.viralite, a.discours_haineux, a.cible,
+  a.justification, a.risque_score, a.score, a.indetermine, a.injection, a.preuve, a.analyser, a.model,
+  a.prompt_sha256, a.repli, a.tokens_in, a.tokens_out, a.latency_us, a.error
+FROM assessment a JOIN live l ON l.id = a.live_id
+WHERE a.id = $1 AND EXISTS (SELECT 1 FROM follow f
+  WHERE f.account_id = l.account_id AND (f.person_id = $2 OR $3)))";
+
+constexpr std::string_view select_visible_live = R"(
+SELECT l.id FROM live l
+WHERE l.id = $1 AND EXISTS (SELECT 1 FROM follow f
+  WHERE f.account_id = l.account_id AND (f.person_id = $2 OR $3)))";
+
+template <class T>
+T of_ours(Result<T> parsed) {
+  return std::move(parsed).value();  // written by us: another word is a bug, and throws
+}
+
+Assessment to_assessment(const db::Row& row) {
+  Assessment made;
+  made.id = row.text(0);
+  made.live_id = row.text(1);
+  made.start = row.span(2);
+  made.end = row.span(3);
+  auto& judgement = made.judgement;
+  judgement.category = of_ours(parse_category(row.text(4)));
+  judgement.virality = of_ours(parse_virality(row.text(5)));
+  judgement.hateful = row.boolean(6);
+  judgement.target = of_ours(parse_target(row.text(7)));
+  judgement.justification = row.text(8);
+  made.risk = row.number(9);
+  judgement.score = row.number(10);
+  judgement.undecided = row.boolean(11);
+  judgement.injection = row.boolean(12);
+  judgement.evidence = row.text(13);
+  judgement.analyser = row.text(14);
+  judgement.model = row.text(15);
+  judgement.prompt_sha256 = row.text(16);
+  judgement.fallback = row.boolean(17);
+  judgement.tokens_in = row.integer(18);
+  judgement.tokens_out = row.integer(19);
+  made.latency = row.span(20);
+  judgement.error = row.text(21);
+  return made;
+}
+
+Result<std::int64_t> insert(db::Transaction& transaction, const Assessment& made, Time now) {
+  const auto& judgement = made.judgement;
+  return transaction.execute(insert_assessment, {made.id,
+                                                 made.live_id,
+                                                 made.start,
+                                                 made.end,
+                                                 to_string(judgement.category),
+                                                 to_string(judgement.virality),
+                                                 judgement.hateful,
+                                                 to_string(judgement.target),
+                                                 judgement.justification,
+                                                 made.risk,
+                                                 judgement.score,
+                                                 judgement.undecided,
+                                                 judgement.injection,
+                                                 judgement.evidence,
+                                                 judgement.analyser,
+                                                 judgement.model,
+                                                 judgement.prompt_sha256,
+                                                 judgement.fallback,
+                                                 judgement.tokens_in,
+                                                 judgement.tokens_out,
+                                                 made.latency,
+                                                 judgement.error,
+                                                 now});
+}
+
+void append_text(std::string& text, const std::string& more) {
+  if (!text.empty() && !more.empty()) {
+    text += ' ';
+  }
+  text += more;
+}
+
+Result<std::vector<Pending>> read_pending(db::Transaction& transaction, Time ended_after) {
+  auto rows = transaction.query(select_pending, {ended_after, longest_segment});
+  if (!rows) {
+    return rows.error().during("reading what is to be judged");
+  }
+  std::vector<Pending> pending;
+  for (const auto& row : *rows) {
+    pending.push_back(Pending{.live_id = row.text(0),
+                              .account_id = row.text(1),
+                              .judged_until = row.span(2),
+                              .unjudged = row.span(3),
+                              .oldest = row.time(4),
+                              .ended = row.text(5) == "ended"});
+  }
+  return pending;
+}
+
+Result<Work> read_work(db::Transaction& transaction, const Pending& pending) {
+  auto rows = transaction.query(select_unjudged, {pending.live_id, pending.judged_until,
+                                                  pending.judged_until - longest_segment});
+  if (!rows) {
+    return rows.error().during("reading the words to judge");
+  }
+  if (rows->empty()) {
+    return make_error(Errc::not_found, "nothing is left to judge");
+  }
+  Work work{.window = {}, .judged_until = pending.judged_until, .behind = Span{0}};
+  work.window.live_id = pending.live_id;
+  work.window.start = rows->front().span(0);
+  work.window.language = rows->front().text(3);
+  Span taken{0};
+  bool is_full = false;
+  for (const auto& row : *rows) {
+    const auto length = row.span(1) - row.span(0);
+    is_full = is_full || (taken > Span{0} && taken + length > longest_window);
+    if (is_full) {
+      work.behind += length;
+      continue;
+    }
+    taken += length;
+    work.window.end = std::max(work.window.end, row.span(1));
+    append_text(work.window.text, row.text(2));
+  }
+  const auto from = work.window.start - context_of_a_window;
+  auto before = transaction.query(
+      select_context, {pending.live_id, from, pending.judged_until, from - longest_segment});
+  if (!before) {
+    return before.error().during("reading what was said before");
+  }
+  for (const auto& row : *before) {
+    append_text(work.window.context, row.text(0));
+  }
+  return work;
+}
+
+}  // namespace
+
+Async<Result<std::vector<Pending>>> Assessments::pending(Time ended_after) {
+  std::function<Result<std::vector<Pending>>(db::Transaction&)> work =
+      [ended_after](db::Transaction& transaction) {
+        return read_pending(transaction, ended_after);
+      };
+  co_return co_await db::read<std::vector<Pending>>(database_, std::move(work));
+}
+
+Async<Result<Work>> Assessments::next_work(Pending pending) {
+  std::function<Result<Work>(db::Transaction&)> work = [&pending](db::Transaction& transaction) {
+    return read_work(transaction, pending);
+  };
+  co_return co_await db::read<Work>(database_, std::move(work));
+}
+
+Async<Result<bool>> Assessments::store(Pending pending, Work work, Judgement judgement,
+                                       Span latency) {
+  const auto now = clock_.now();
+  Assessment made;
+  made.id = ids_.next(now);
+  made.live_id = work.window.live_id;
+  made.start = work.window.start;
+  made.end = work.window.end;
+  made.risk = risk_score(judgement.virality, judgement.hateful);
+  made.judgement = std::move(judgement);
+  made.latency = latency;
+
+  std::function<Result<bool>(db::Transaction&)> write =
+      [&](db::Transaction& transaction) -> Result<bool> {
+    auto moved = transaction.execute(move_mark, {made.live_id, made.end, work.judged_until});
+    if (!moved) {
+      return moved.error().during("marking a live as judged");
+    }
+    if (*moved == 0) {
+      return false;
+    }
+    auto inserted = insert(transaction, made, now);
+    if (!inserted) {
+      return inserted.error().during("keeping an assessment");
+    }
+    if (*inserted == 0) {
+      return true;
+    }
+    Event event;
+    event.type = event_type::assessment;
+    event.at = now;
+    event.account_id = pending.account_id;
+    event.live_id = made.live_id;
+    event.data = boost::json::serialize(to_json(made));
+    auto appended = db::append_event(transaction, event);
+    if (!appended) {
+      return appended.error().during("telling of an assessment");
+    }
+    return true;
+  };
+  auto stored = co_await db::write<bool>(database_, std::move(write));
+  if (stored && *stored) {
+    bus_.publish(topic::events, {});
+  }
+  co_return stored;
+}
+
+Async<Result<Page<Assessment>>> Assessments::list(std::string live_id, Sight sight,
+                                                  std::int64_t limit, std::string cursor) {
+  if (!cursor.empty() && !is_plausible_id(cursor)) {
+    co_return make_error(Errc::invalid, "cursor: not one of ours");
+  }
+  std::function<Result<Page<Assessment>>(db::Transaction&)> work =
+      [&](db::Transaction& transaction) -> Result<Page<Assessment>> {
+    auto live =
+        transaction.query(select_visible_live, {live_id, sight.person_id, sight.all_accounts});
+    if (!live) {
+      return live.error();
+    }
+    if (live->empty()) {
+      return make_error(Errc::not_found, "no such live");
+    }
+    auto rows = transaction.query(select_of_live, {live_id, cursor, limit + 1});
+    if (!rows) {
+      return rows.error();
+    }
+    Page<Assessment> page;
+    for (const auto& row : *rows) {
+      if (static_cast<std::int64_t>(page.items.size()) == limit) {
+        page.next_cursor = page.items.back().id;
+        break;
+      }
+      page.items.push_back(to_assessment(row));
+    }
+    return page;
+  };
+  co_return co_await db::read<Page<Assessment>>(database_, std::move(work));
+}
+
+Async<Result<Assessment>> Assessments::get(std::string assessment_id, Sight sight) {
+  std::function<Result<Assessment>(db::Transaction&)> work =
+      [&](db::Transaction& transaction) -> Result<Assessment> {
+    auto rows = transaction.query(select_one, {assessment_id, sight.person_id, sight.all_accounts});
+    if (!rows) {
+      return rows.error();
+    }
+    if (rows->empty()) {
+      return make_error(Errc::not_found, "no such assessment");
+    }
+    return to_assessment(rows->front());
+  };
+  co_return co_await db::read<Assessment>(database_, std::move(work));
+}
+
+}  // namespace vigie::analyse

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// The words said to a language model: template.yml, the operator's or our own.
+#pragma once
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+
+namespace vigie::analyse {
+
+struct Prompt {
+  std::string system;
+  std::string user;
+  std::string sha256;  // of the file, hexadecimal
+};
+
+inline constexpr std::size_t longest_template = 64 * 1024;
+
+// Errc::invalid with the line and the cause: not YAML, an unknown or missing key, a missing
+// placeholder, another version, more than 64 KiB.
+Result<Prompt> parse_prompt(std::string_view yaml);
+
+// <data_folder>/template.yml where there is one, else the one in this binary. Blocks: at start
+// only.
+Result<Prompt> load_prompt(const std::string& data_folder);
+
+// Puts values in the place of {{name}}, in one pass: a value that contains {{name}} stays as it is.
+std::string fill(std::string_view text,
+                 const std::map<std::string, std::string, std::less<>>& values);
+
+// Speech with everything taken out that a model could read as the frame of a conversation: role
+// markers, chat-template tokens, our own marks.
+std::string defuse(std::string_view speech);
+
+// template.yml as built in (cmake/embed_text.cmake).
+std::string_view built_in_template();
+
+}  // namespace vigie::analyse
