@@ -13,7 +13,7 @@
 namespace vigie::people {
 namespace {
 
-// The context goes last: a pool must not outlive what it answers to.
+// The context outlives the pool that answers to it.
 struct Bench {
   asio::io_context io;
   Passwords passwords;

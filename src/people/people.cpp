@@ -5,6 +5,27 @@
 #include "people/people_sql.hpp"
 
 namespace vigie::people {
+namespace {
+
+Result<> insert_unless_taken(db::Transaction& transaction, const StoredPerson& stored, Time now) {
+  const auto same_name = select_by_username(transaction, fold_username(stored.person.username));
+  if (!same_name) {
+    return same_name.error();
+  }
+  if (*same_name) {
+    return make_error(Errc::conflict, "username: already taken");
+  }
+  const auto same_email = is_email_taken(transaction, fold_email(stored.person.email));
+  if (!same_email) {
+    return same_email.error();
+  }
+  if (*same_email) {
+    return make_error(Errc::conflict, "email: already taken");
+  }
+  return insert_person(transaction, stored, now);
+}
+
+}  // namespace
 
 std::vector<FieldProblem> check(const NewPerson& person) {
   auto problems = check_username(person.username);
@@ -43,22 +64,8 @@ Async<Result<Person>> People::create(NewPerson wanted) {
                    wanted.role,    wanted.language, false};
   stored.password_hash = std::move(*hash);
 
-  db::Database::Work work = [&](db::Transaction& transaction) -> Result<> {
-    const auto same_name = select_by_username(transaction, fold_username(stored.person.username));
-    if (!same_name) {
-      return same_name.error();
-    }
-    if (*same_name) {
-      return make_error(Errc::conflict, "username: already taken");
-    }
-    const auto same_email = is_email_taken(transaction, fold_email(stored.person.email));
-    if (!same_email) {
-      return same_email.error();
-    }
-    if (*same_email) {
-      return make_error(Errc::conflict, "email: already taken");
-    }
-    return insert_person(transaction, stored, now);
+  db::Database::Work work = [&](db::Transaction& transaction) {
+    return insert_unless_taken(transaction, stored, now);
   };
   const auto done = co_await database_.write(std::move(work));
   if (!done) {
