@@ -127,11 +127,7 @@ class LinkStream final : public ResponseStream {
 class HttpClient final : public Client {
  public:
   HttpClient(asio::any_io_executor executor, const AddressGuard& guard)
-      : executor_{std::move(executor)}, guard_{guard}, tls_{asio::ssl::context::tls_client} {
-    boost::system::error_code ignored;  // without authorities every certificate is refused, aloud
-    tls_.set_default_verify_paths(ignored);
-    tls_.set_options(asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1, ignored);
-  }
+      : executor_{std::move(executor)}, guard_{guard} {}
 
   Async<Result<Response>> send(ClientRequest request) override;
   Async<Result<std::unique_ptr<ResponseStream>>> open(ClientRequest request) override;
@@ -146,11 +142,12 @@ class HttpClient final : public Client {
   Async<Result<>> read_rest(Exchange& exchange, Span deadline);
   Result<Attempt> prepare(ClientRequest request, bool streams) const;
   void keep(const Url& url, Exchange exchange);
+  asio::ssl::context& tls();
   Span left(Span deadline) const { return std::max(deadline - clock_.steady(), Span{0}); }
 
   asio::any_io_executor executor_;
   const AddressGuard& guard_;
-  asio::ssl::context tls_;
+  std::optional<asio::ssl::context> tls_;  // made when first needed: reading the authorities takes 30 ms
   SystemClock clock_;  // deadlines of sockets pass in real time, also in tests
   IdleLinks idle_;
 };
@@ -326,7 +323,7 @@ Async<Result<Link>> HttpClient::connect_to(const Url& url, std::vector<tcp::endp
     failure = co_await link.connect(addresses[i]);
     if (failure && url.scheme == "https") {
       link.expires_after(left(deadline));
-      failure = co_await link.secure(tls_, url.host);
+      failure = co_await link.secure(tls(), url.host);
     }
     if (failure) {
       co_return link;
@@ -350,6 +347,16 @@ void HttpClient::keep(const Url& url, Exchange exchange) {
   if (exchange.parser.keeps_alive() && exchange.buffer.empty()) {
     idle_.give(url.origin(), std::move(exchange.link), clock_.steady());
   }
+}
+
+asio::ssl::context& HttpClient::tls() {
+  if (!tls_) {
+    tls_.emplace(asio::ssl::context::tls_client);
+    boost::system::error_code ignored;  // without authorities every certificate is refused, aloud
+    tls_->set_default_verify_paths(ignored);
+    tls_->set_options(asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1, ignored);
+  }
+  return *tls_;
 }
 
 }  // namespace

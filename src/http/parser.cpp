@@ -125,6 +125,7 @@ struct RequestParser::Impl {
   Collector<true> beast;
   Request request;
   std::size_t checked = 0;  // bytes of the head found right so far
+  bool skipped = false;     // the one empty line that may come first
   bool wants_continue = false;
 };
 
@@ -134,6 +135,7 @@ RequestParser::RequestParser(std::size_t max_body) : impl_{std::make_unique<Impl
   impl_->beast.eager(false);
 }
 RequestParser::RequestParser(RequestParser&&) noexcept = default;
+RequestParser& RequestParser::operator=(RequestParser&&) noexcept = default;
 RequestParser::~RequestParser() = default;
 
 bool RequestParser::has_head() const { return impl_->beast.is_header_done(); }
@@ -154,7 +156,8 @@ std::optional<Refusal> RequestParser::feed(std::string& buffer) {
 }
 
 std::optional<Refusal> RequestParser::feed_head(std::string& buffer) {
-  if (impl_->checked == 0 && buffer.starts_with("\r\n")) {
+  if (!impl_->skipped && impl_->checked == 0 && buffer.starts_with("\r\n")) {
+    impl_->skipped = true;
     buffer.erase(0, 2);  // some clients end a body with one line break too many (RFC 9112 §2.2)
   }
   const auto from = impl_->checked;

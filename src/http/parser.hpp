@@ -18,6 +18,7 @@ class RequestParser {
  public:
   explicit RequestParser(std::size_t max_body);
   RequestParser(RequestParser&&) noexcept;
+  RequestParser& operator=(RequestParser&&) noexcept;
   ~RequestParser();
 
   // Takes what it can use from the front of buffer, to the end of the request and no further. A
