@@ -12,9 +12,9 @@ namespace vigie::platform::tiktok {
 
 struct Answer {
   int status = 200;
-  std::string_view content_type;
-  std::string_view body;
-  std::string_view location;  // of a redirect
+  std::string_view content_type{};
+  std::string_view body{};
+  std::string_view location{};  // of a redirect
   std::chrono::seconds retry_after{0};
 };
 
