@@ -89,7 +89,9 @@ Result<> sync_folder(const fs::path& folder) {
   return {};
 }
 
-bool is_absent(int error) { return error == ENOENT || error == ENOTDIR; }
+bool is_absent(int error) {
+  return error == ENOENT || error == ENOTDIR;
+}
 
 // Each new folder's name is made as lasting as the file that goes into it.
 Result<> make_folders(const fs::path& folder) {
@@ -128,7 +130,7 @@ Result<> replace_file(const fs::path& path, std::string_view bytes) {
 }
 
 Result<std::string> read_all(int descriptor, const fs::path& path) {
-  struct stat status {};
+  struct stat status{};
   if (::fstat(descriptor, &status) != 0) {
     return disk_error("reading", path, errno);
   }
@@ -200,8 +202,7 @@ class DiskBlobs final : public BlobStore {
     }
     const auto path = root_ / key;
     if (::unlink(path.c_str()) != 0) {
-      return is_absent(errno) || errno == EISDIR ? Result<>{}
-                                                 : disk_error("removing", path, errno);
+      return is_absent(errno) || errno == EISDIR ? Result<>{} : disk_error("removing", path, errno);
     }
     return sync_folder(path.parent_path());
   }

@@ -17,22 +17,25 @@
 
 namespace vigie::db {
 
-// A parameter or a column. Times travel as BIGINT microseconds, hashes and tokens as hexadecimal text.
+// A parameter or a column. Times travel as BIGINT microseconds, hashes and tokens as hexadecimal
+// text.
 class Value {
  public:
   using Storage = std::variant<std::monostate, std::int64_t, double, bool, std::string>;
 
   Value() = default;
-  Value(std::nullopt_t) {}                                       // NOLINT(google-explicit-constructor)
-  Value(std::int64_t value) : storage_{value} {}                 // NOLINT(google-explicit-constructor)
-  Value(int value) : storage_{std::int64_t{value}} {}            // NOLINT(google-explicit-constructor)
-  Value(double value) : storage_{value} {}                       // NOLINT(google-explicit-constructor)
-  Value(bool value) : storage_{value} {}                         // NOLINT(google-explicit-constructor)
-  Value(std::string value) : storage_{std::move(value)} {}       // NOLINT(google-explicit-constructor)
-  Value(std::string_view value) : storage_{std::string{value}} {}  // NOLINT(google-explicit-constructor)
-  Value(const char* value) : storage_{std::string{value}} {}     // NOLINT(google-explicit-constructor)
-  Value(Time value) : storage_{to_micros(value)} {}              // NOLINT(google-explicit-constructor)
-  Value(Span value) : storage_{std::int64_t{value.count()}} {}   // NOLINT(google-explicit-constructor)
+  Value(std::nullopt_t) {}                                  // NOLINT(google-explicit-constructor)
+  Value(std::int64_t value) : storage_{value} {}            // NOLINT(google-explicit-constructor)
+  Value(int value) : storage_{std::int64_t{value}} {}       // NOLINT(google-explicit-constructor)
+  Value(double value) : storage_{value} {}                  // NOLINT(google-explicit-constructor)
+  Value(bool value) : storage_{value} {}                    // NOLINT(google-explicit-constructor)
+  Value(std::string value) : storage_{std::move(value)} {}  // NOLINT(google-explicit-constructor)
+  Value(std::string_view value)
+      : storage_{std::string{value}} {}                       // NOLINT(google-explicit-constructor)
+  Value(const char* value) : storage_{std::string{value}} {}  // NOLINT(google-explicit-constructor)
+  Value(Time value) : storage_{to_micros(value)} {}           // NOLINT(google-explicit-constructor)
+  Value(Span value)
+      : storage_{std::int64_t{value.count()}} {}  // NOLINT(google-explicit-constructor)
   template <class T>
   Value(const std::optional<T>& value) {  // NOLINT(google-explicit-constructor)
     if (value) {
@@ -70,26 +73,27 @@ class Row {
 
 using Rows = std::vector<Row>;
 
-// One open transaction, on a thread of the database's pool. Statements are constants with $1…$n; their
-// text lives in *_sql.cpp files only. SQL text must be accepted unchanged by both engines.
+// One open transaction, on a thread of the database's pool. Statements are constants with $1…$n;
+// their text lives in *_sql.cpp files only. SQL text must be accepted unchanged by both engines.
 //
 // A statement that fails dooms the transaction, on both engines: every later statement answers the
 // same error and nothing is committed. Where a conflict is expected, say ON CONFLICT.
 //
-// PostgreSQL gives a parameter the type of its place, so: CAST($1 AS TEXT) IS NULL, CAST($1 AS BIGINT) + 1,
-// and CAST too where a parameter is selected. SUM and AVG read as integer() when the answer is whole and
-// as number() always.
+// PostgreSQL gives a parameter the type of its place, so: CAST($1 AS TEXT) IS NULL, CAST($1 AS
+// BIGINT) + 1, and CAST too where a parameter is selected. SUM and AVG read as integer() when the
+// answer is whole and as number() always.
 class Transaction {
  public:
   virtual ~Transaction() = default;
 
   // Rows of a SELECT or of RETURNING. Errc::conflict for a broken UNIQUE, CHECK or foreign key;
-  // Errc::unavailable when the database is gone or busy; Errc::invalid for a text that is not UTF-8 or
-  // holds a NUL, and for a number that is not finite; a wrong statement is a bug and throws.
+  // Errc::unavailable when the database is gone or busy; Errc::invalid for a text that is not UTF-8
+  // or holds a NUL, and for a number that is not finite; a wrong statement is a bug and throws.
   virtual Result<Rows> query(std::string_view sql, std::initializer_list<Value> parameters) = 0;
 
   // Number of rows changed; same errors.
-  virtual Result<std::int64_t> execute(std::string_view sql, std::initializer_list<Value> parameters) = 0;
+  virtual Result<std::int64_t> execute(std::string_view sql,
+                                       std::initializer_list<Value> parameters) = 0;
 
   // Several statements without parameters, for migrations only.
   virtual Result<> script(std::string_view sql) = 0;
@@ -108,8 +112,9 @@ class Database {
   // Writers run one after another, on both engines and from all processes: what work reads stays
   // true until it commits. Keep it short, and never call the database from inside.
   // May run work more than once (a deadlock with a foreign client on PostgreSQL): it must have no
-  // other effect than through the transaction and its own results. Waits its turn; Errc::unavailable
-  // when the database cannot be reached. Cancelled before its turn, it never runs; once begun, it ends.
+  // other effect than through the transaction and its own results. Waits its turn;
+  // Errc::unavailable when the database cannot be reached. Cancelled before its turn, it never
+  // runs; once begun, it ends.
   virtual Async<Result<>> write(Work work) = 0;
 
   // The same for statements that change nothing, on one snapshot; runs beside writers.

@@ -18,7 +18,8 @@ namespace vigie::db {
 Result<std::int64_t> append_event(Transaction& transaction, const Event& event);
 
 // Up to limit events after `after`, oldest first.
-Result<std::vector<Event>> events_after(Transaction& transaction, std::int64_t after, std::int64_t limit);
+Result<std::vector<Event>> events_after(Transaction& transaction, std::int64_t after,
+                                        std::int64_t limit);
 
 // The same as one person may see it: events of accounts they follow (of every followed account when
 // all_accounts), and those addressed to them.
@@ -29,8 +30,8 @@ Result<std::vector<Event>> events_for(Transaction& transaction, std::string_view
 Result<std::int64_t> newest_event(Transaction& transaction);
 Result<std::int64_t> oldest_event(Transaction& transaction);
 
-// How far a named reader has come; recorded in the transaction of its effect, so that an event works
-// exactly once across restarts. 0 before the first move; never moves back.
+// How far a named reader has come; recorded in the transaction of its effect, so that an event
+// works exactly once across restarts. 0 before the first move; never moves back.
 Result<std::int64_t> cursor_of(Transaction& transaction, std::string_view reader);
 Result<> move_cursor(Transaction& transaction, std::string_view reader, std::int64_t to);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "db/event_log.hpp"
-
 #include <stdexcept>
+
+#include "db/event_log.hpp"
 
 namespace vigie::db {
 namespace {
@@ -42,7 +42,9 @@ constexpr std::string_view upsert_cursor = R"(
   INSERT INTO event_cursor (reader, last) VALUES ($1, $2)
   ON CONFLICT (reader) DO UPDATE SET last = excluded.last WHERE event_cursor.last < excluded.last)";
 
-Value text_or_null(const std::string& text) { return text.empty() ? Value{} : Value{text}; }
+Value text_or_null(const std::string& text) {
+  return text.empty() ? Value{} : Value{text};
+}
 
 Result<std::vector<Event>> to_events(Result<Rows> rows) {
   if (!rows) {

@@ -17,7 +17,7 @@ struct Migration {
   std::string_view sqlite_sql;    // only where they differ; may be empty
   std::string_view postgres_sql;  // likewise
   std::string_view sha256;        // of the files; an applied one must not change
-  int compat = 0;                 // oldest binary, by its newest migration, that can still use the schema
+  int compat = 0;  // oldest binary, by its newest migration, that can still use the schema
 };
 
 // Every migration of this binary, in order (generated at build from migrations/).

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "db/migrations.hpp"
-
 #include <algorithm>
 #include <optional>
+
+#include "db/migrations.hpp"
 
 namespace vigie::db {
 namespace {
@@ -161,6 +161,8 @@ Result<SchemaStatus> schema_status(Database& database) {
   return schema_status(database, all_migrations());
 }
 
-Result<SchemaStatus> migrate(Database& database) { return migrate(database, all_migrations()); }
+Result<SchemaStatus> migrate(Database& database) {
+  return migrate(database, all_migrations());
+}
 
 }  // namespace vigie::db

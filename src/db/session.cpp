@@ -40,8 +40,8 @@ class GuardedTransaction final : public Transaction {
   explicit GuardedTransaction(Session& session) : session_{session} {}
 
   Result<Rows> query(std::string_view sql, std::initializer_list<Value> parameters) override {
-    return guarded<Rows>([&] { return session_.query(sql, {parameters.begin(), parameters.size()}); },
-                         parameters);
+    return guarded<Rows>(
+        [&] { return session_.query(sql, {parameters.begin(), parameters.size()}); }, parameters);
   }
   Result<std::int64_t> execute(std::string_view sql,
                                std::initializer_list<Value> parameters) override {
@@ -176,7 +176,9 @@ class PooledDatabase final : public Database {
  public:
   PooledDatabase(std::string_view engine, std::unique_ptr<Session> writer,
                  std::vector<std::unique_ptr<Session>> readers)
-      : engine_{engine}, writer_threads_{"db-write", 1}, reader_threads_{"db-read", readers.size()} {
+      : engine_{engine},
+        writer_threads_{"db-write", 1},
+        reader_threads_{"db-read", readers.size()} {
     writer_.add(std::move(writer));
     for (auto& reader : readers) {
       readers_.add(std::move(reader));

@@ -116,7 +116,9 @@ TEST_F(BlobContract, ShowsOneWholeBlobWhileSeveralThreadsReplaceIt) {
   EXPECT_EQ(keys(""), (std::vector<std::string>{"k"}));
 }
 
-TEST_F(BlobContract, MeasuresTheRoomLeft) { EXPECT_GT(blobs->free_bytes().value(), 0U); }
+TEST_F(BlobContract, MeasuresTheRoomLeft) {
+  EXPECT_GT(blobs->free_bytes().value(), 0U);
+}
 
 TEST_F(BlobContract, NeedsAFolder) {
   const auto file = folder.path() / "file";

@@ -13,7 +13,8 @@ namespace {
 class BusContract : public ::testing::Test {
  protected:
   std::unique_ptr<Subscription> note(std::string topic) {
-    return bus->subscribe(std::move(topic), [this](std::string_view text) { heard.emplace_back(text); });
+    return bus->subscribe(std::move(topic),
+                          [this](std::string_view text) { heard.emplace_back(text); });
   }
 
   asio::io_context io;

@@ -48,9 +48,8 @@ class DatabaseContract : public testing::OnEachDatabase {
   }
 
   Result<> change(std::string_view sql, std::initializer_list<Value> parameters = {}) {
-    return db().write_now([&](Transaction& transaction) {
-      return as_result(transaction.execute(sql, parameters));
-    });
+    return db().write_now(
+        [&](Transaction& transaction) { return as_result(transaction.execute(sql, parameters)); });
   }
 
   Rows rows(std::string_view sql, std::initializer_list<Value> parameters = {}) {
@@ -110,7 +109,8 @@ TEST_P(DatabaseContract, RoundTripsEveryTypeExactly) {
   const std::string long_words(300'000, 'x');
   ASSERT_TRUE(change(add, {1, least, 0.1, true, words}));
   ASSERT_TRUE(change(add, {2, most, 5e-324, false, ""}));
-  ASSERT_TRUE(change(add, {3, (std::int64_t{1} << 53) + 1, 1.7976931348623157e308, true, long_words}));
+  ASSERT_TRUE(
+      change(add, {3, (std::int64_t{1} << 53) + 1, 1.7976931348623157e308, true, long_words}));
   ASSERT_TRUE(change(add, {4, std::nullopt, std::nullopt, std::nullopt, std::nullopt}));
   ASSERT_TRUE(change(add, {5, from_micros(1'795'000'000'123'456), 2.0, false, "5"}));
 
@@ -139,7 +139,8 @@ TEST_P(DatabaseContract, RoundTripsEveryTypeExactly) {
 TEST_P(DatabaseContract, AddsUpAlike) {
   ASSERT_TRUE(change("INSERT INTO thing (id, whole, real) VALUES (1, 1, 0.5), (2, 4, 0.25)"));
 
-  const auto sums = rows("SELECT SUM(whole), AVG(whole), SUM(real), COUNT(*), MAX(whole) FROM thing");
+  const auto sums =
+      rows("SELECT SUM(whole), AVG(whole), SUM(real), COUNT(*), MAX(whole) FROM thing");
 
   EXPECT_EQ(sums.front().integer(0), 5);
   EXPECT_EQ(sums.front().number(1), 2.5);
@@ -176,6 +177,14 @@ TEST_P(DatabaseContract, CallsABrokenRuleAConflict) {
   EXPECT_EQ(change("INSERT INTO thing (id, parent) VALUES (2, 99)").error().code, Errc::conflict);
   EXPECT_EQ(change("INSERT INTO thing (id, needed) VALUES (2, NULL)").error().code, Errc::conflict);
   EXPECT_EQ(count(), 1);
+}
+
+TEST_P(DatabaseContract, KeepsWhatWasToBeStoredOutOfTheWordsOfAConflict) {
+  ASSERT_TRUE(change(insert, {1, "a private name"}));
+
+  const auto refused = change(insert, {2, "a private name"});
+
+  EXPECT_EQ(refused.error().what.find("private"), std::string::npos) << refused.error().what;
 }
 
 TEST_P(DatabaseContract, CommitsNothingAfterAFailedStatementEvenWhenItIsIgnored) {
@@ -221,11 +230,10 @@ TEST_P(DatabaseContract, CountsTheRowsItChanged) {
   std::vector<std::int64_t> counts;
 
   const auto done = db().write_now([&](Transaction& transaction) -> Result<> {
-    for (const auto sql :
-         {"UPDATE thing SET whole = 1", "UPDATE thing SET whole = 2 WHERE id = 9",
-          "INSERT INTO thing (id) VALUES (2), (3) ON CONFLICT (id) DO NOTHING",
-          "INSERT INTO thing (id) VALUES (2) ON CONFLICT (id) DO NOTHING", "SELECT id FROM thing",
-          "DELETE FROM thing"}) {
+    for (const auto sql : {"UPDATE thing SET whole = 1", "UPDATE thing SET whole = 2 WHERE id = 9",
+                           "INSERT INTO thing (id) VALUES (2), (3) ON CONFLICT (id) DO NOTHING",
+                           "INSERT INTO thing (id) VALUES (2) ON CONFLICT (id) DO NOTHING",
+                           "SELECT id FROM thing", "DELETE FROM thing"}) {
       auto changed = transaction.execute(sql, {});
       if (!changed) {
         return changed.error();
@@ -310,8 +318,8 @@ TEST_P(DatabaseContract, RunsWritersOfAllProcessesOneAfterAnother) {
 TEST_P(DatabaseContract, WorksFromCoroutines) {
   std::function<Result<std::string>(Transaction&)> work =
       [](Transaction& transaction) -> Result<std::string> {
-    auto inserted = transaction.query("INSERT INTO thing (id, words) VALUES ($1, $2) RETURNING words",
-                                      {1, "one"});
+    auto inserted = transaction.query(
+        "INSERT INTO thing (id, words) VALUES ($1, $2) RETURNING words", {1, "one"});
     if (!inserted) {
       return inserted.error();
     }

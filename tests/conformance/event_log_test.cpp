@@ -196,8 +196,8 @@ TEST_P(EventLog, KeepsAForwardOnlyCursorForEachReader) {
   EXPECT_EQ(cursor("mails"), 2);
 }
 
-// Four processes append at once while a reader follows: "after=N" must never pass over an event that
-// commits later with a smaller number.
+// Four processes append at once while a reader follows: "after=N" must never pass over an event
+// that commits later with a smaller number.
 TEST_P(EventLog, IsReadInOrderAndWholeWhileSeveralProcessesAppend) {
   constexpr int writers = 4;
   constexpr int each = 25;

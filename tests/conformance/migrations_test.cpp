@@ -35,8 +35,9 @@ class Migrations : public testing::OnEachDatabase {
   }
 
   const std::vector<Migration> two_tables{table(1, "CREATE TABLE one (x BIGINT); "),
-                                          table(2, "CREATE TABLE two (x BIGINT);"
-                                                   "INSERT INTO two (x) VALUES (1), (2)")};
+                                          table(2,
+                                                "CREATE TABLE two (x BIGINT);"
+                                                "INSERT INTO two (x) VALUES (1), (2)")};
 };
 INSTANTIATE_TEST_SUITE_P(Engines, Migrations, testing::each_database(), testing::engine_name);
 
@@ -83,9 +84,10 @@ TEST_P(Migrations, ContinueFromWhereTheDatabaseIs) {
 }
 
 TEST_P(Migrations, LeaveNothingOfOneThatFails) {
-  const std::vector<Migration> broken{
-      two_tables.front(), table(2, "CREATE TABLE two (x BIGINT UNIQUE);"
-                                   "INSERT INTO two (x) VALUES (1), (1)")};
+  const std::vector<Migration> broken{two_tables.front(),
+                                      table(2,
+                                            "CREATE TABLE two (x BIGINT UNIQUE);"
+                                            "INSERT INTO two (x) VALUES (1), (1)")};
 
   const auto refused = migrate(db(), broken);
 

@@ -15,7 +15,6 @@ class DatabasePlace {
  public:
   virtual ~DatabasePlace() = default;
   virtual Result<std::unique_ptr<db::Database>> open(Clock& clock) = 0;
-  virtual std::string url() const = 0;
 };
 
 namespace {
@@ -57,7 +56,6 @@ class SqlitePlace final : public DatabasePlace {
   Result<std::unique_ptr<db::Database>> open(Clock& clock) override {
     return db::open_sqlite(file().string(), clock);
   }
-  std::string url() const override { return {}; }
 
  private:
   std::filesystem::path file() const { return folder_.path() / "vigie.db"; }
@@ -72,8 +70,9 @@ class PostgresPlace final : public DatabasePlace {
   PostgresPlace(const PostgresPlace&) = delete;
   PostgresPlace& operator=(const PostgresPlace&) = delete;
   ~PostgresPlace() override { server_.drop(name_); }
-  Result<std::unique_ptr<db::Database>> open(Clock&) override { return db::open_postgres(url()); }
-  std::string url() const override { return server_.url(name_); }
+  Result<std::unique_ptr<db::Database>> open(Clock&) override {
+    return db::open_postgres(server_.url(name_));
+  }
 
  private:
   static const std::string& migrated_template(PostgresServer& server) {
@@ -110,9 +109,9 @@ void OnEachDatabase::SetUp() {
   database_ = open_again();
 }
 
-std::unique_ptr<db::Database> OnEachDatabase::open_again() { return or_throw(place_->open(clock)); }
-
-std::string OnEachDatabase::postgres_url() const { return place_->url(); }
+std::unique_ptr<db::Database> OnEachDatabase::open_again() {
+  return or_throw(place_->open(clock));
+}
 
 TemporaryFolder::TemporaryFolder() {
   auto pattern = (std::filesystem::temp_directory_path() / "vigie-test-XXXXXX").string();

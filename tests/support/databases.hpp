@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A fresh, migrated database for each test, on each engine. PostgreSQL is started once a process, in a
-// folder of its own, or taken from VIGIE_TEST_PG=postgresql://…; without it its tests are skipped.
+// A fresh, migrated database for each test, on each engine. PostgreSQL is started once a process,
+// in a folder of its own, or taken from VIGIE_TEST_PG=postgresql://…; without it its tests are
+// skipped.
 //
 //   class Accounts : public vigie::testing::OnEachDatabase {};
 //   INSTANTIATE_TEST_SUITE_P(Engines, Accounts, vigie::testing::each_database(),
@@ -38,9 +39,6 @@ class OnEachDatabase : public ::testing::TestWithParam<std::string> {
   // The same database through connections of its own, as another process would have it.
   std::unique_ptr<db::Database> open_again();
 
-  // For what reads the database beside us; empty on SQLite.
-  std::string postgres_url() const;
-
   // Runs a coroutine on io to its end.
   template <class T>
   T run(Async<T> work) {
@@ -73,7 +71,9 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-inline auto each_database() { return ::testing::Values("sqlite", "postgres"); }
+inline auto each_database() {
+  return ::testing::Values("sqlite", "postgres");
+}
 inline std::string engine_name(const ::testing::TestParamInfo<std::string>& info) {
   return info.param;
 }

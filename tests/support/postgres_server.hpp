@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A PostgreSQL for this test process: started at the first need in a folder of its own, reached by a
-// socket in that folder, stopped at exit; or the one of VIGIE_TEST_PG.
+// A PostgreSQL for this test process: started at the first need in a folder of its own, reached by
+// a socket in that folder, stopped at exit; or the one of VIGIE_TEST_PG.
 #pragma once
 #include <sys/types.h>
 
@@ -34,6 +34,7 @@ class PostgresServer {
   std::string after_name_;
   std::string maintenance_name_ = "postgres";
   std::string folder_;
+  int lock_ = -1;
   pid_t pid_ = 0;
   int created_ = 0;
 };

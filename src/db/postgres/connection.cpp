@@ -144,12 +144,24 @@ Result<PostgresAddress> parse_postgres_url(std::string url) {
 Result<> PostgresConnection::connect() {
   disconnect();
   // Before the URL, so that it may say otherwise: a peer that vanishes is noticed within 30 s.
-  const std::array keywords{"connect_timeout", "application_name",    "keepalives_idle",
-                            "keepalives_interval", "keepalives_count", "tcp_user_timeout",
-                            "dbname",          "client_encoding",     static_cast<const char*>(nullptr)};
-  const std::array values{"5",  "vigie", "10",
-                          "5",  "3",     "30000",
-                          address_.url.c_str(), "UTF8", static_cast<const char*>(nullptr)};
+  const std::array keywords{"connect_timeout",
+                            "application_name",
+                            "keepalives_idle",
+                            "keepalives_interval",
+                            "keepalives_count",
+                            "tcp_user_timeout",
+                            "dbname",
+                            "client_encoding",
+                            static_cast<const char*>(nullptr)};
+  const std::array values{"5",
+                          "vigie",
+                          "10",
+                          "5",
+                          "3",
+                          "30000",
+                          address_.url.c_str(),
+                          "UTF8",
+                          static_cast<const char*>(nullptr)};
   connection_.reset(PQconnectdbParams(keywords.data(), values.data(), 1));
   if (!is_connected()) {
     const std::string words = connection_ ? PQerrorMessage(connection_.get()) : "out of memory";
@@ -157,6 +169,8 @@ Result<> PostgresConnection::connect() {
     return make_error(Errc::unavailable, "cannot connect to {}: {}", address_.shown,
                       without_password(words));
   }
+  // The details of an error repeat what was being stored: names, speech.
+  PQsetErrorVerbosity(connection_.get(), PQERRORS_TERSE);
   return script(settings);
 }
 
@@ -239,7 +253,8 @@ Error PostgresConnection::failure(const PGresult* answer, std::string_view sql) 
   const auto state = state_of(answer);
   const auto words = without_password(PQerrorMessage(connection_.get()));
   constexpr std::string_view wrong_parameter_count = "08P01";
-  if (!is_connected() || (state.starts_with("08") && state != wrong_parameter_count) || state.starts_with("57P") || state == "25P03") {
+  if (!is_connected() || (state.starts_with("08") && state != wrong_parameter_count) ||
+      state.starts_with("57P") || state == "25P03") {
     connection_.reset();
     return make_error(Errc::unavailable, "lost {}: {}", address_.shown, words);
   }

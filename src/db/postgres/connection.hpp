@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One PostgreSQL connection with its prepared statements, made again when it is lost. One thread at a
-// time.
+// One PostgreSQL connection with its prepared statements, made again when it is lost. One thread at
+// a time.
 #pragma once
 #include <libpq-fe.h>
 

@@ -10,9 +10,9 @@
 namespace vigie::db {
 namespace {
 
-// Writers of every process take the same advisory lock before their first statement, so that each sees
-// what all before it have committed and none can be refused for a race: what SQLite's one writer gives.
-// The key is "vigie" in ASCII.
+// Writers of every process take the same advisory lock before their first statement, so that each
+// sees what all before it have committed and none can be refused for a race: what SQLite's one
+// writer gives. The key is "vigie" in ASCII.
 constexpr std::string_view begin_write =
     "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock(508574525797)";
 constexpr std::string_view begin_read = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";

@@ -178,9 +178,8 @@ Result<sqlite3_stmt*> SqliteConnection::prepare(std::string_view sql) {
   }
   sqlite3_stmt* statement = nullptr;
   const char* rest = nullptr;
-  const int code =
-      sqlite3_prepare_v3(handle_.get(), sql.data(), static_cast<int>(sql.size()),
-                         SQLITE_PREPARE_PERSISTENT, &statement, &rest);
+  const int code = sqlite3_prepare_v3(handle_.get(), sql.data(), static_cast<int>(sql.size()),
+                                      SQLITE_PREPARE_PERSISTENT, &statement, &rest);
   std::unique_ptr<sqlite3_stmt, Finalize> owned{statement};
   if (code != SQLITE_OK) {
     return failure(code, sql);
@@ -212,8 +211,7 @@ Result<> SqliteConnection::run(sqlite3_stmt* statement, std::string_view sql,
 }
 
 Error SqliteConnection::failure(int code, std::string_view sql) const {
-  const std::string why =
-      handle_ == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(handle_.get());
+  const std::string why = handle_ == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(handle_.get());
   switch (code & 0xFF) {
     case SQLITE_CONSTRAINT:
       return make_error(Errc::conflict, "{}", why);
@@ -238,7 +236,8 @@ Error SqliteConnection::failure(int code, std::string_view sql) const {
     case SQLITE_READONLY:
       if (sqlite3_db_readonly(handle_.get(), "main") == 1) {
         return make_error(Errc::unavailable,
-                          "{} is read-only: it and its folder must be writable by this user", path_);
+                          "{} is read-only: it and its folder must be writable by this user",
+                          path_);
       }
       [[fallthrough]];
     default:

@@ -10,8 +10,9 @@
 
 namespace vigie::db {
 
-// Opens or creates the file, for its owner's eyes only. Errc::invalid for ":memory:" (readers could not
-// share it), Errc::unavailable when it cannot be opened, Errc::corrupt when it is no database.
-Result<std::unique_ptr<Database>> open_sqlite(std::string path, Clock& clock, std::size_t readers = 2);
+// Opens or creates the file, for its owner's eyes only. Errc::invalid for ":memory:" (readers could
+// not share it), Errc::unavailable when it cannot be opened, Errc::corrupt when it is no database.
+Result<std::unique_ptr<Database>> open_sqlite(std::string path, Clock& clock,
+                                              std::size_t readers = 2);
 
 }  // namespace vigie::db
