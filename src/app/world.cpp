@@ -32,29 +32,26 @@ Result<> make_folder(const std::string& folder) {
 
 Result<std::unique_ptr<db::Database>> open_database(const config::Config& config, Clock& clock) {
   const auto url = config.text("DATABASE_URL");
-  if (url.starts_with("postgres://") || url.starts_with("postgresql://")) {
+  if (!url.empty()) {
     return db::open_postgres(url, postgres_connections);
-  }
-  if (!url.empty() && !url.starts_with("sqlite:")) {
-    return make_error(Errc::invalid, "DATABASE_URL: postgresql://user:password@host/name or sqlite:PATH");
   }
   const auto folder = config.text("DATA_DIR");
   if (const auto made = make_folder(folder); !made) {
     return made.error();
   }
-  const std::string path = url.empty() ? folder + "/vigie.db" : url.substr(std::string_view{"sqlite:"}.size());
-  return db::open_sqlite(path, clock);
+  return db::open_sqlite(folder + "/vigie.db", clock);
 }
 
-Result<std::unique_ptr<World>> make_world(const config::Config& config, Clock& clock, Random& random, log::Log& log) {
-  auto world = std::make_unique<World>(config, clock, random, log);
-  auto database = open_database(config, clock);
-  if (!database) {
-    return database.error();
+Result<> furnish(World& world) {
+  if (!world.database) {
+    auto database = open_database(world.config, world.clock);
+    if (!database) {
+      return database.error();
+    }
+    world.database = std::move(*database);
   }
-  world->database = std::move(*database);
-  world->bus = create_memory_bus(world->io.get_executor());
-  const auto folder = config.text("DATA_DIR");
+  world.bus = create_memory_bus(world.io.get_executor());
+  const auto folder = world.config.text("DATA_DIR");
   if (const auto made = make_folder(folder); !made) {
     return made.error();
   }
@@ -62,8 +59,8 @@ Result<std::unique_ptr<World>> make_world(const config::Config& config, Clock& c
   if (!blobs) {
     return blobs.error();
   }
-  world->blobs = std::move(*blobs);
-  return world;
+  world.blobs = std::move(*blobs);
+  return {};
 }
 
 std::string models_folder(const config::Config& config) {

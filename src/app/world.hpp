@@ -20,14 +20,15 @@
 namespace vigie::app {
 
 struct World {
-  World(const config::Config& configuration, Clock& the_clock, Random& the_random, log::Log& the_log)
-      : config{configuration}, clock{the_clock}, random{the_random}, log{the_log} {}
+  World(const config::Config& configuration, Clock& the_clock, Random& the_random, log::Log& the_log,
+        asio::io_context& the_io)
+      : config{configuration}, clock{the_clock}, random{the_random}, log{the_log}, io{the_io} {}
 
   const config::Config& config;
   Clock& clock;
   Random& random;
   log::Log& log;
-  asio::io_context io{1};
+  asio::io_context& io;
   metrics::Registry metrics;
   Ids ids{random};
   std::unique_ptr<db::Database> database;
@@ -35,9 +36,9 @@ struct World {
   std::unique_ptr<BlobStore> blobs;
 };
 
-// Opens the database DATABASE_URL names (SQLite in DATA_DIR when it is empty), the bus and the blobs.
-// Errc::unavailable or corrupt, in words with a cure.
-Result<std::unique_ptr<World>> make_world(const config::Config& config, Clock& clock, Random& random, log::Log& log);
+// Fills in what is still missing: the database DATABASE_URL names (SQLite in DATA_DIR when it is empty),
+// the bus, the blobs. Errc::unavailable or corrupt, in words with a cure.
+Result<> furnish(World& world);
 
 // The database alone, for commands that need no more.
 Result<std::unique_ptr<db::Database>> open_database(const config::Config& config, Clock& clock);

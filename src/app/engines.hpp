@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// The engines that listen and judge, chosen from the configuration, for serve and for single commands.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "analyse/analyser.hpp"
+#include "base/random.hpp"
+#include "base/result.hpp"
+#include "config/config.hpp"
+#include "http/client.hpp"
+#include "log/log.hpp"
+#include "metrics/metrics.hpp"
+#include "transcribe/speech_detector.hpp"
+#include "transcribe/transcriber.hpp"
+
+namespace vigie::app {
+
+// What recognition needs; with its cure in words when it is not all there.
+struct Ears {
+  transcribe::DetectorFactory detectors;
+  std::unique_ptr<transcribe::Transcriber> transcriber;
+  std::string note;  // when the model is not the one that was asked for
+};
+
+// wanted: a model's name or folder. Errc::not_found, corrupt or unavailable with the cure. Blocks while
+// the weights are read.
+Result<Ears> open_ears(const config::Config& config, std::string_view wanted, std::size_t workers);
+
+// One a core, unless WHISPER_WORKERS says otherwise.
+std::size_t recognition_workers(const config::Config& config);
+
+// LLM_BASE_URL, or Groq's when only GROQ_API_KEY is set; empty: no language model is configured.
+std::string llm_base_url(const config::Config& config);
+
+// The language model of the configuration; nothing when there is none. Errc::invalid for a template.yml
+// that cannot be used.
+Result<std::unique_ptr<analyse::Analyser>> open_llm(const config::Config& config, http::Client& client,
+                                                    Random& random, log::Log& log, metrics::Registry& metrics);
+
+}  // namespace vigie::app

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// vigie db …, vigie model list, vigie doctor: what the one who runs Vigie asks.
+#include <filesystem>
+
+#include "app/commands.hpp"
+#include "app/exit_codes.hpp"
+#include "app/world.hpp"
+#include "db/migrations.hpp"
+#include "transcribe/models.hpp"
+
+namespace vigie::app {
+namespace {
+
+int fail(const Error& error) {
+  fmt::print(stderr, "vigie: {}\n", error.what);
+  return exit_finding;
+}
+
+// One line of the doctor's; what is wrong comes with its cure.
+int finding(std::string_view what, bool is_fine, std::string_view words) {
+  fmt::print("{} {}: {}\n", is_fine ? "ok   " : "WRONG", what, words);
+  return is_fine ? 0 : 1;
+}
+
+int examine_database(const config::Config& config, Clock& clock) {
+  const auto database = open_database(config, clock);
+  if (!database) {
+    return finding("database", false, database.error().what);
+  }
+  const auto status = db::schema_status(**database);
+  if (!status) {
+    return finding("database", false, status.error().what);
+  }
+  const auto words = fmt::format("{}, schema {} of {}", (*database)->engine(), status->version, status->newest);
+  return finding("database", true, words);
+}
+
+int examine_models(const config::Config& config) {
+  const auto folder = models_folder(config);
+  const auto model = transcribe::find_model(folder, config.text("WHISPER_MODEL"));
+  int wrong = model ? finding("speech model", true, model->note.empty() ? model->name : model->note)
+                    : finding("speech model", false, model.error().what);
+  const bool has_detector = std::filesystem::exists(folder + "/silero/silero_vad_16k.safetensors");
+  wrong += finding("speech detector", has_detector, has_detector ? "present" : "missing: run make setup");
+  return wrong;
+}
+
+}  // namespace
+
+int migrate_database(const CommandLine&, const config::Config& config) {
+  SystemClock clock;
+  const auto database = open_database(config, clock);
+  if (!database) {
+    return fail(database.error());
+  }
+  const auto status = db::migrate(**database);
+  if (!status) {
+    return fail(status.error());
+  }
+  fmt::print("schema {} of {}\n", status->version, status->newest);
+  return exit_fine;
+}
+
+int show_database_status(const CommandLine&, const config::Config& config) {
+  SystemClock clock;
+  const auto database = open_database(config, clock);
+  if (!database) {
+    return fail(database.error());
+  }
+  const auto status = db::schema_status(**database);
+  if (!status) {
+    return fail(status.error());
+  }
+  fmt::print("{}: schema {} of {}\n", (*database)->engine(), status->version, status->newest);
+  return status->version == status->newest ? exit_fine : exit_finding;
+}
+
+int list_models(const CommandLine&, const config::Config& config) {
+  const auto folder = models_folder(config);
+  for (const auto& model : transcribe::list_models(folder)) {
+    fmt::print("{}\t{}\n", model.name, model.folder);
+  }
+  const auto chosen = transcribe::find_model(folder, config.text("WHISPER_MODEL"));
+  if (!chosen) {
+    return fail(chosen.error());
+  }
+  fmt::print("used: {}{}{}\n", chosen->name, chosen->note.empty() ? "" : ": ", chosen->note);
+  return exit_fine;
+}
+
+int doctor(const CommandLine&, const config::Config& config) {
+  SystemClock clock;
+  int wrong = examine_database(config, clock) + examine_models(config);
+  const bool has_llm = config.is_set("LLM_BASE_URL") || config.is_set("GROQ_API_KEY");
+  wrong += finding("analysis", true,
+                   has_llm ? "LLM, with the embedded lexicon beside it" : "embedded lexicon (no LLM_BASE_URL nor GROQ_API_KEY)");
+  return wrong == 0 ? exit_fine : exit_finding;
+}
+
+}  // namespace vigie::app
