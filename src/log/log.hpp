@@ -30,8 +30,8 @@ std::string_view to_string(Level level);
 using Fact = std::pair<std::string_view, std::variant<std::string, std::int64_t, double, bool>>;
 using Facts = std::initializer_list<Fact>;
 
-// Where finished lines go; called under a lock, one line at a time, without the newline, and a last time
-// when the log goes if it held lines back.
+// Where finished lines go; called under a lock, one line at a time, without the newline, and a last
+// time when the log goes if it held lines back.
 using Sink = std::function<void(std::string_view line)>;
 Sink to_stream(int file_descriptor);
 
