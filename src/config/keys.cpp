@@ -29,8 +29,8 @@ std::vector<Key> make_keys() {
       {"DOMAIN", Type::text, "", "",
        "The public host name, for links in mails and the check of Host and Origin."},
       {"ALLOWED_HOSTS", Type::list, "", "",
-       "Further host names under which Vigie may be called, besides DOMAIN and the loopback "
-       "names."},
+       "Further host names under which Vigie may be called, besides DOMAIN and the loopback names; "
+       ".example.org for every name under it, * for any."},
       {"DEBUG", Type::boolean, "false", "",
        "For development: allows the session cookie on plain HTTP beyond loopback."},
       {"LANGUAGE", Type::choice, "fr", "fr|en",
