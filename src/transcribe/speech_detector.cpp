@@ -242,6 +242,10 @@ std::unique_ptr<SpeechDetector> make_silero_detector(std::shared_ptr<const Siler
   return std::make_unique<SileroDetector>(std::move(weights));
 }
 
+DetectorFactory silero_detectors(std::shared_ptr<const SileroWeights> weights) {
+  return [weights = std::move(weights)] { return make_silero_detector(weights); };
+}
+
 std::string silero_path(const std::string& models_folder) {
   return (std::filesystem::path{models_folder} / "silero" / "silero_vad.onnx").string();
 }

@@ -4,6 +4,7 @@
 // safetensors file of the same package holds an older network, which is another one on a frame in 13.
 #pragma once
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -33,6 +34,10 @@ struct SileroWeights;
 Result<std::shared_ptr<const SileroWeights>> load_silero(const std::string& path);
 
 std::unique_ptr<SpeechDetector> make_silero_detector(std::shared_ptr<const SileroWeights> weights);
+
+// Makes a detector for each new stream.
+using DetectorFactory = std::function<std::unique_ptr<SpeechDetector>()>;
+DetectorFactory silero_detectors(std::shared_ptr<const SileroWeights> weights);
 
 // Where tools/setup puts the weights below a folder of models.
 std::string silero_path(const std::string& models_folder);
