@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Everything of HTTP that reads bytes of strangers: requests, answers, queries, cookies, packed bodies.
-// Properties: the pieces in which bytes come change nothing; an accepted request is unambiguous; no
-// header value makes a second header.
+// Everything of HTTP that reads bytes of strangers: requests, answers, queries, cookies, packed
+// bodies. Properties: the pieces in which bytes come change nothing; an accepted request is
+// unambiguous; no header value makes a second header.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -94,7 +94,8 @@ AnswerRead read_answer(const std::string& bytes, std::size_t piece, bool is_head
   AnswerRead read;
   ResponseParser parser{8192, is_head};
   std::string buffer;
-  for (std::size_t at = 0; at < bytes.size() && !read.failed && !parser.is_complete(); at += piece) {
+  for (std::size_t at = 0; at < bytes.size() && !read.failed && !parser.is_complete();
+       at += piece) {
     buffer += bytes.substr(at, piece);
     read.failed = !parser.feed(buffer);
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The guard against server-side request forgery. Properties: a URL read and written again is the same
-// URL; nothing in it can be read as another host; what is not a plain address is never public.
+// The guard against server-side request forgery. Properties: a URL read and written again is the
+// same URL; nothing in it can be read as another host; what is not a plain address is never public.
 #include <cstdint>
 #include <cstdlib>
 #include <string>

@@ -44,7 +44,8 @@ Result<> check(const ClientRequest& request) {
   }
   for (const auto& [name, value] : request.headers.fields()) {
     if (!is_sendable_field(name, value)) {
-      return make_error(Errc::invalid, "the header field {} cannot be sent: a line break, say", name);
+      return make_error(Errc::invalid, "the header field {} cannot be sent: a line break, say",
+                        name);
     }
   }
   return {};
@@ -147,7 +148,8 @@ class HttpClient final : public Client {
 
   asio::any_io_executor executor_;
   const AddressGuard& guard_;
-  std::optional<asio::ssl::context> tls_;  // made when first needed: reading the authorities takes 30 ms
+  std::optional<asio::ssl::context>
+      tls_;            // made when first needed: reading the authorities takes 30 ms
   SystemClock clock_;  // deadlines of sockets pass in real time, also in tests
   IdleLinks idle_;
 };

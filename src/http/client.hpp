@@ -40,14 +40,15 @@ class Client {
   // The whole answer whatever its status (a 404 is an answer). gzip and deflate bodies are inflated
   // (the limit counts inflated bytes). Errc::denied when the guard refuses an address, also of a
   // redirect; Errc::timeout; Errc::unavailable when no connection can be made or it breaks;
-  // Errc::corrupt for an answer that is not HTTP or too large. Connections are kept alive and reused
-  // per origin.
+  // Errc::corrupt for an answer that is not HTTP or too large. Connections are kept alive and
+  // reused per origin.
   virtual Async<Result<Response>> send(ClientRequest request) = 0;
 
   // The head of the answer, then its body bit by bit; the connection ends with the stream object.
   virtual Async<Result<std::unique_ptr<ResponseStream>>> open(ClientRequest request) = 0;
 };
 
-std::unique_ptr<Client> create_client(const asio::any_io_executor& executor, const AddressGuard& guard);
+std::unique_ptr<Client> create_client(const asio::any_io_executor& executor,
+                                      const AddressGuard& guard);
 
 }  // namespace vigie::http

@@ -211,7 +211,8 @@ TEST(Client, SaysThatANameDoesNotExist) {
 }
 
 TEST(Client, WaitsNoLongerThanItsTimeout) {
-  for (const auto* answer : {"", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx"}) {
+  for (const auto* answer :
+       {"", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx"}) {
     Script script{{answer}, false};
     auto request = get(script.url());
     request.timeout = milliseconds{60};
@@ -357,8 +358,8 @@ TEST(Client, FollowsRedirects) {
 
 TEST(Client, TurnsAPostIntoAGetWhenRedirectedSo) {
   const std::string ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-  for (const auto& [status, method] :
-       std::vector<std::pair<int, std::string>>{{302, "GET"}, {303, "GET"}, {307, "POST"}, {308, "POST"}}) {
+  for (const auto& [status, method] : std::vector<std::pair<int, std::string>>{
+           {302, "GET"}, {303, "GET"}, {307, "POST"}, {308, "POST"}}) {
     Script script{{redirect_to("/b", status), ok}};
     auto request = get(script.url("/a"));
     request.method = "POST";
@@ -408,7 +409,8 @@ TEST(Client, ChecksWhereARedirectLeads) {
 }
 
 TEST(Client, DoesNotFollowARedirectToAnotherScheme) {
-  for (const auto* location : {"ftp://example.org/", "file:///etc/passwd", "gopher://x/", "//u:p@h/"}) {
+  for (const auto* location :
+       {"ftp://example.org/", "file:///etc/passwd", "gopher://x/", "//u:p@h/"}) {
     Script script{{redirect_to(location)}};
 
     EXPECT_EQ(send(script.io, get(script.url())).error().code, Errc::corrupt) << location;
@@ -490,10 +492,10 @@ Result<std::string> stream(Script& script, ClientRequest request) {
 
 TEST(ClientStream, ReadsABodyAsItComes) {
   const std::string large(5'000'000, 'x');  // more than send() would take
-  for (const auto& answer :
-       {"HTTP/1.1 200 OK\r\n\r\n" + large,
-        "HTTP/1.1 200 OK\r\nContent-Length: 5000000\r\n\r\n" + large,
-        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4C4B40\r\n" + large + "\r\n0\r\n\r\n"}) {
+  for (const auto& answer : {"HTTP/1.1 200 OK\r\n\r\n" + large,
+                             "HTTP/1.1 200 OK\r\nContent-Length: 5000000\r\n\r\n" + large,
+                             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4C4B40\r\n" +
+                                 large + "\r\n0\r\n\r\n"}) {
     Script script{{answer}};
 
     const auto body = stream(script, get(script.url()));

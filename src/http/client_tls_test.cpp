@@ -9,7 +9,6 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
@@ -119,9 +118,9 @@ class TlsScript {
     asked_name = name == nullptr ? "" : name;
     std::string received;
     while (!failed) {
-      const auto size = co_await asio::async_read_until(
-          stream, asio::dynamic_buffer(received), "\r\n\r\n",
-          asio::redirect_error(asio::use_awaitable, failed));
+      const auto size =
+          co_await asio::async_read_until(stream, asio::dynamic_buffer(received), "\r\n\r\n",
+                                          asio::redirect_error(asio::use_awaitable, failed));
       if (failed) {
         break;
       }
@@ -218,25 +217,26 @@ Async<> accept_and(tcp::acceptor& acceptor, std::string words, std::list<tcp::so
   }
 }
 
-Result<Response> ask_a_stranger(const std::string& words) {
+Result<Response> ask_a_stranger(const std::string& words, milliseconds timeout) {
   asio::io_context io;
   tcp::acceptor acceptor{io, tcp::endpoint{asio::ip::address_v4::loopback(), 0}};
   std::list<tcp::socket> kept;
   TaskGroup tasks{io.get_executor(), [](const std::string&, std::exception_ptr) { FAIL(); }};
   tasks.spawn("stranger", accept_and(acceptor, words, kept));
   const auto url = "https://127.0.0.1:" + std::to_string(acceptor.local_endpoint().port()) + "/";
-  auto response = send(io, url, milliseconds{100});
+  auto response = send(io, url, timeout);
   tasks.cancel();
   vigie::testing::run(io, tasks.join());
   return response;
 }
 
 TEST(ClientTls, DoesNotWaitForAHandshakeThatNeverComes) {
-  EXPECT_EQ(ask_a_stranger("").error().code, Errc::timeout);
+  EXPECT_EQ(ask_a_stranger("", milliseconds{100}).error().code, Errc::timeout);
 }
 
 TEST(ClientTls, SaysThatTheOtherEndSpeaksNoTls) {
-  EXPECT_EQ(ask_a_stranger("HTTP/1.1 400 Bad Request\r\n\r\n").error().code, Errc::unavailable);
+  EXPECT_EQ(ask_a_stranger("HTTP/1.1 400 Bad Request\r\n\r\n", patience).error().code,
+            Errc::unavailable);
 }
 
 TEST(ClientTls, TellsACutAnswerFromAWholeOne) {

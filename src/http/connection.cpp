@@ -39,7 +39,9 @@ std::string describe(const std::exception_ptr& failure) {
   }
 }
 
-bool has_no_body(int status) { return status == 204 || status == 304; }
+bool has_no_body(int status) {
+  return status == 204 || status == 304;
+}
 
 bool asks_to_close(const Headers& headers) {
   return equals_ignoring_case(headers.get("connection"), "close");
@@ -100,7 +102,9 @@ Connection::Connection(ServerContext& context, asio::ip::tcp::socket socket, std
   context_.open_connections.add(1);
 }
 
-Connection::~Connection() { context_.open_connections.add(-1); }
+Connection::~Connection() {
+  context_.open_connections.add(-1);
+}
 
 Async<> Connection::run() {
   bool goes_on = true;
@@ -245,9 +249,9 @@ Async<Answer> Connection::ask_handler(Request request) {
     std::rethrow_exception(failure);
   }
   failed_ = true;
-  context_.log.error("a handler failed", {{"server", context_.options.name},
-                                          {"request_id", id},
-                                          {"why", describe(failure)}});
+  context_.log.error(
+      "a handler failed",
+      {{"server", context_.options.name}, {"request_id", id}, {"why", describe(failure)}});
   co_return Answer{plain(500, "internal error, request " + id)};
 }
 
@@ -309,7 +313,7 @@ Async<bool> Connection::upgrade(Upgrade upgrade, const Request& request) {
     refused.headers.add("Upgrade", "websocket");
     refused.headers.add("Sec-WebSocket-Version", "13");
     note(request, refused.status, Span{0});
-    co_return co_await send_response(std::move(refused), false, false);
+    co_return co_await send_response(std::move(refused), request.method == "HEAD", false);
   }
   if (!buffer_.empty()) {
     // A client waits for the handshake's answer before its first frame (RFC 6455 §4.1).

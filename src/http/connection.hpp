@@ -68,7 +68,7 @@ class Connection {
   bool first_ = true;
   bool keeps_alive_ = false;
   bool last_words_ = false;  // sent, and the other end may still be sending
-  bool failed_ = false;  // the last answer was ours, for a handler that threw
+  bool failed_ = false;      // the last answer was ours, for a handler that threw
   WebSocketSession* web_socket_ = nullptr;
 };
 

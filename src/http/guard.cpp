@@ -50,7 +50,8 @@ std::uint32_t wrapped(const ip::address_v6::bytes_type& bytes, std::size_t at) {
   return quad(bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]);
 }
 
-bool starts_with(const ip::address_v6::bytes_type& bytes, std::initializer_list<unsigned char> head) {
+bool starts_with(const ip::address_v6::bytes_type& bytes,
+                 std::initializer_list<unsigned char> head) {
   return std::equal(head.begin(), head.end(), bytes.begin());
 }
 
@@ -102,11 +103,12 @@ AddressGuard::AddressGuard(const std::vector<std::string>& trusted_origins,
 
 Result<> AddressGuard::check_url(const Url& url) const {
   if (url.scheme != "http" && url.scheme != "https") {
-    return make_error(Errc::denied, "only http and https addresses may be called, not {}", url.scheme);
+    return make_error(Errc::denied, "only http and https addresses may be called, not {}",
+                      url.scheme);
   }
   if (!is_trusted(url) && url.port != 80 && url.port != 443 && url.port != 8080) {
-    return make_error(Errc::denied, "port {} of {} may not be called: only 80, 443 and 8080", url.port,
-                      url.host);
+    return make_error(Errc::denied, "port {} of {} may not be called: only 80, 443 and 8080",
+                      url.port, url.host);
   }
   return {};
 }

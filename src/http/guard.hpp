@@ -23,16 +23,19 @@ struct Url {
 // Errc::invalid for anything but an absolute http(s) URL without user or password.
 Result<Url> parse_url(std::string_view text);
 
-// True for addresses that are nobody's on the public Internet: loopback, private, link-local, shared
-// (100.64/10), multicast, reserved, unspecified, metadata, and IPv6 forms that wrap an IPv4 address
-// (mapped, NAT64, 6to4) of those. address is the textual form; anything unreadable is not public.
+// True for addresses that are nobody's on the public Internet: loopback, private, link-local,
+// shared (100.64/10), multicast, reserved, unspecified, metadata, and IPv6 forms that wrap an IPv4
+// address (mapped, NAT64, 6to4) of those. address is the textual form; anything unreadable is not
+// public.
 bool is_public_address(std::string_view address);
 
 class AddressGuard {
  public:
-  // trusted_origins: URLs the operator configured (TIKTOK_WEB_URL, LLM_BASE_URL …); their scheme, host
-  // and port are exempt. allowed_suffixes: host suffixes (OUTBOUND_ALLOW) exempt from the address check.
-  AddressGuard(const std::vector<std::string>& trusted_origins, std::vector<std::string> allowed_suffixes);
+  // trusted_origins: URLs the operator configured (TIKTOK_WEB_URL, LLM_BASE_URL …); their scheme,
+  // host and port are exempt. allowed_suffixes: host suffixes (OUTBOUND_ALLOW) exempt from the
+  // address check.
+  AddressGuard(const std::vector<std::string>& trusted_origins,
+               std::vector<std::string> allowed_suffixes);
 
   // Before connecting: scheme http or https, port 80, 443 or 8080 unless the origin is trusted.
   Result<> check_url(const Url& url) const;

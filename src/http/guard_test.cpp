@@ -236,7 +236,9 @@ TEST(ParseUrl, SaysHowToWriteAForeignName) {
   EXPECT_NE(url.error().what.find("xn--"), std::string::npos) << url.error().what;
 }
 
-Url url_of(std::string_view text) { return parse_url(text).value(); }
+Url url_of(std::string_view text) {
+  return parse_url(text).value();
+}
 
 TEST(AddressGuard, LetsOnlyUsualPortsThrough) {
   const AddressGuard guard{{"http://sim.internal:8099/some/path"}, {}};

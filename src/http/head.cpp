@@ -11,7 +11,9 @@ bool is_control(char letter) {
   return (byte < 0x20 && letter != '\t') || byte == 0x7F;
 }
 
-Refusal malformed(std::string_view why) { return Refusal{400, std::string{why}}; }
+Refusal malformed(std::string_view why) {
+  return Refusal{400, std::string{why}};
+}
 
 std::optional<Refusal> check_request_line(std::string_view line) {
   if (line.size() > longest_request_line) {

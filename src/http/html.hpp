@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// HTML is not text: the two are different types, and the only way from one to the other escapes (B4).
+// HTML is not text: the two are different types, and the only way from one to the other escapes
+// (B4).
 #pragma once
 #include <string>
 #include <string_view>

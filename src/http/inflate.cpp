@@ -65,8 +65,8 @@ Result<std::string> inflate_body(std::string_view body, std::string_view coding,
     return Inflater{gzip_or_zlib}.run(body, max_bytes);
   }
   if (equals_ignoring_case(coding, "deflate")) {
-    // "deflate" means zlib's wrapping (RFC 9110 §8.4.1.2); some servers send it bare. The first byte
-    // of the wrapping says 8 in its low half.
+    // "deflate" means zlib's wrapping (RFC 9110 §8.4.1.2); some servers send it bare. The first
+    // byte of the wrapping says 8 in its low half.
     const bool wrapped = !body.empty() && (static_cast<unsigned char>(body[0]) & 0x0FU) == 8;
     return Inflater{wrapped ? gzip_or_zlib : raw_deflate}.run(body, max_bytes);
   }

@@ -88,8 +88,7 @@ Error Link::error_of(const error_code& code) const {
 Async<Result<>> Link::connect(tcp::endpoint endpoint) {
   error_code code;
   state_->socket.close(code);
-  co_await state_->socket.async_connect(endpoint,
-                                        asio::redirect_error(asio::use_awaitable, code));
+  co_await state_->socket.async_connect(endpoint, asio::redirect_error(asio::use_awaitable, code));
   if (code) {
     co_return error_of(code);
   }
@@ -127,8 +126,8 @@ Async<Result<std::size_t>> Link::read_some(asio::mutable_buffer buffer) {
   }
   std::size_t count = 0;
   if (state_->tls) {
-    count = co_await state_->tls->async_read_some(
-        buffer, asio::redirect_error(asio::use_awaitable, code));
+    count = co_await state_->tls->async_read_some(buffer,
+                                                  asio::redirect_error(asio::use_awaitable, code));
   } else {
     count = co_await state_->socket.async_read_some(
         buffer, asio::redirect_error(asio::use_awaitable, code));

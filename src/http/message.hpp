@@ -15,7 +15,9 @@ namespace vigie::http {
 // Header fields in order of arrival; names compare without case.
 class Headers {
  public:
-  void add(std::string name, std::string value) { fields_.emplace_back(std::move(name), std::move(value)); }
+  void add(std::string name, std::string value) {
+    fields_.emplace_back(std::move(name), std::move(value));
+  }
   void set(std::string name, std::string value);
   // The first field of that name, empty when there is none.
   std::string_view get(std::string_view name) const;

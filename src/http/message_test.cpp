@@ -84,8 +84,8 @@ TEST(Request, FindsCookiesAndParameters) {
 }
 
 TEST(Html, EscapesText) {
-  const auto html = Html::literal("<p title=\"") + Html::escape("\"'><script>&") +
-                    Html::literal("\">");
+  const auto html =
+      Html::literal("<p title=\"") + Html::escape("\"'><script>&") + Html::literal("\">");
 
   EXPECT_EQ(html.str(), "<p title=\"&quot;&#39;&gt;&lt;script&gt;&amp;\">");
   EXPECT_EQ(Html::escape("déjà vu").str(), "déjà vu");

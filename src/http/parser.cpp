@@ -18,7 +18,9 @@ constexpr std::size_t longest_response_head = 64 * 1024;
 // What may lie unread between two chunks: a size line or the trailer.
 constexpr std::size_t longest_gap = 16 * 1024;
 
-std::string to_string(BeastView text) { return std::string{text.data(), text.size()}; }
+std::string to_string(BeastView text) {
+  return std::string{text.data(), text.size()};
+}
 
 // Collects fields and body; what follows the body (the trailer) is read and dropped.
 template <bool is_request>
@@ -26,13 +28,15 @@ class Collector : public beast_http::basic_parser<is_request> {
  public:
   std::string method;
   std::string target;
+  bool is_1_1 = false;
   int status = 0;
   Headers headers;
   std::string body;
 
  protected:
-  void on_request_impl(beast_http::verb, BeastView verb, BeastView where, int,
+  void on_request_impl(beast_http::verb, BeastView verb, BeastView where, int version,
                        error_code&) override {
+    is_1_1 = version == 11;
     method = to_string(verb);
     target = to_string(where);
   }
@@ -138,10 +142,19 @@ RequestParser::RequestParser(RequestParser&&) noexcept = default;
 RequestParser& RequestParser::operator=(RequestParser&&) noexcept = default;
 RequestParser::~RequestParser() = default;
 
-bool RequestParser::has_head() const { return impl_->beast.is_header_done(); }
-bool RequestParser::is_complete() const { return impl_->beast.is_done(); }
-bool RequestParser::wants_continue() const { return impl_->wants_continue; }
-bool RequestParser::keeps_alive() const { return impl_->beast.keep_alive(); }
+bool RequestParser::has_head() const {
+  return impl_->beast.is_header_done();
+}
+bool RequestParser::is_complete() const {
+  return impl_->beast.is_done();
+}
+bool RequestParser::wants_continue() const {
+  return impl_->wants_continue;
+}
+bool RequestParser::keeps_alive() const {
+  // HTTP/1.0's own way of keeping connections is not spoken.
+  return impl_->beast.is_1_1 && impl_->beast.keep_alive();
+}
 
 std::optional<Refusal> RequestParser::feed(std::string& buffer) {
   if (!has_head()) {
@@ -225,10 +238,18 @@ ResponseParser::ResponseParser(ResponseParser&&) noexcept = default;
 ResponseParser& ResponseParser::operator=(ResponseParser&&) noexcept = default;
 ResponseParser::~ResponseParser() = default;
 
-bool ResponseParser::has_head() const { return impl_->beast.is_header_done(); }
-bool ResponseParser::is_complete() const { return impl_->beast.is_done(); }
-bool ResponseParser::keeps_alive() const { return impl_->beast.keep_alive(); }
-Response& ResponseParser::response() { return impl_->response; }
+bool ResponseParser::has_head() const {
+  return impl_->beast.is_header_done();
+}
+bool ResponseParser::is_complete() const {
+  return impl_->beast.is_done();
+}
+bool ResponseParser::keeps_alive() const {
+  return impl_->beast.keep_alive();
+}
+Response& ResponseParser::response() {
+  return impl_->response;
+}
 
 Result<> ResponseParser::feed(std::string& buffer) {
   auto& beast = impl_->beast;

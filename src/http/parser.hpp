@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// HTTP/1.1 messages out of bytes that come in any pieces: the strict head check, then Beast's parser.
-// No socket here, so that fuzzing reaches all of it. For the HTTP room only.
+// HTTP/1.1 messages out of bytes that come in any pieces: the strict head check, then Beast's
+// parser. No socket here, so that fuzzing reaches all of it. For the HTTP room only.
 #pragma once
 #include <cstddef>
 #include <memory>

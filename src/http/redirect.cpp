@@ -33,9 +33,8 @@ Result<Url> follow(const Url& base, std::string_view location) {
 }
 
 void adapt_to_redirect(ClientRequest& request, int status, bool same_origin) {
-  const bool becomes_get =
-      (status == 303 && request.method != "HEAD") ||
-      ((status == 301 || status == 302) && request.method == "POST");
+  const bool becomes_get = (status == 303 && request.method != "HEAD") ||
+                           ((status == 301 || status == 302) && request.method == "POST");
   Headers kept;
   for (const auto& [name, value] : request.headers.fields()) {
     const bool secret = equals_ignoring_case(name, "authorization") ||

@@ -13,8 +13,8 @@ bool is_redirect(const Response& response);
 // Errc::denied when it leaves TLS.
 Result<Url> follow(const Url& base, std::string_view location);
 
-// Changes request into the one to send after a redirect of that status: 303 (and 301, 302 after POST)
-// become GET; credentials stay behind when the origin changes.
+// Changes request into the one to send after a redirect of that status: 303 (and 301, 302 after
+// POST) become GET; credentials stay behind when the origin changes.
 void adapt_to_redirect(ClientRequest& request, int status, bool same_origin);
 
 }  // namespace vigie::http

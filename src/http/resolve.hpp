@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Names to addresses without waiting for a slow resolver longer than one is willing to. For the HTTP
-// room only.
+// Names to addresses without waiting for a slow resolver longer than one is willing to. For the
+// HTTP room only.
 #pragma once
 #include <boost/asio/ip/tcp.hpp>
 #include <string>

@@ -24,6 +24,15 @@ using boost::system::error_code;
 constexpr std::size_t most_turned_away = 100;
 constexpr Span accept_pause = std::chrono::milliseconds{100};
 
+// An IPv4 peer has one name, also on a socket that listens on both families.
+std::string address_of(const tcp::endpoint& endpoint) {
+  const auto address = endpoint.address();
+  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
+    return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
+  }
+  return address.to_string();
+}
+
 class TcpServer final : public Server {
  public:
   TcpServer(tcp::acceptor acceptor, ServerOptions options, Handler handler, Random& random,
@@ -53,9 +62,8 @@ class TcpServer final : public Server {
 };
 
 Async<> TcpServer::run() {
-  TaskGroup tasks{acceptor_.get_executor(), [this](const std::string& name, std::exception_ptr why) {
-                    report(name, why);
-                  }};
+  TaskGroup tasks{acceptor_.get_executor(),
+                  [this](const std::string& name, std::exception_ptr why) { report(name, why); }};
   std::exception_ptr stopped;
   try {
     co_await accept_all(tasks);
@@ -73,7 +81,8 @@ Async<> TcpServer::accept_all(TaskGroup& tasks) {
   asio::steady_timer pause{acceptor_.get_executor()};
   while (true) {
     error_code failed;
-    auto socket = co_await acceptor_.async_accept(asio::redirect_error(asio::use_awaitable, failed));
+    auto socket =
+        co_await acceptor_.async_accept(asio::redirect_error(asio::use_awaitable, failed));
     if (failed == asio::error::operation_aborted) {
       throw boost::system::system_error{failed};
     }
@@ -96,7 +105,7 @@ void TcpServer::take_in(TaskGroup& tasks, tcp::socket socket) {
     return;  // gone already
   }
   socket.set_option(tcp::no_delay{true}, failed);
-  auto peer = endpoint.address().to_string();
+  auto peer = address_of(endpoint);
   const bool full = connections_.size() >= context_.options.max_connections;
   const auto place = by_peer_.find(peer);
   const bool greedy =
@@ -154,9 +163,8 @@ Async<> TcpServer::finish(TaskGroup& tasks) {
   for (auto* connection : connections_) {
     connection->stop();
   }
-  TaskGroup watch{acceptor_.get_executor(), [this](const std::string& name, std::exception_ptr why) {
-                    report(name, why);
-                  }};
+  TaskGroup watch{acceptor_.get_executor(),
+                  [this](const std::string& name, std::exception_ptr why) { report(name, why); }};
   watch.spawn("stop grace", cut_after_grace(tasks));
   co_await tasks.join();
   watch.cancel();
@@ -172,9 +180,9 @@ void TcpServer::report(const std::string& name, const std::exception_ptr& failur
   try {
     std::rethrow_exception(failure);
   } catch (const std::exception& error) {
-    context_.log.error("a connection failed", {{"server", context_.options.name},
-                                               {"task", name},
-                                               {"why", std::string{error.what()}}});
+    context_.log.error(
+        "a connection failed",
+        {{"server", context_.options.name}, {"task", name}, {"why", std::string{error.what()}}});
   }
 }
 
@@ -212,8 +220,9 @@ Result<tcp::acceptor> bind(const asio::any_io_executor& executor, const ServerOp
 }  // namespace
 
 Result<std::unique_ptr<Server>> create_server(const asio::any_io_executor& executor,
-                                              ServerOptions options, Handler handler, Random& random,
-                                              log::Log& log, metrics::Registry& metrics) {
+                                              ServerOptions options, Handler handler,
+                                              Random& random, log::Log& log,
+                                              metrics::Registry& metrics) {
   auto acceptor = bind(executor, options);
   if (!acceptor) {
     return acceptor.error();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The HTTP/1.1 and WebSocket server. It knows connections, limits and time; what a request means is the
-// handler's. Limits (requirement B10, B11): request line and headers 16 KiB, 100 fields, body
-// max_body; headers within 10 s, idle keep-alive 60 s; everything over is answered 400/408/413/431 and
-// closed. Ambiguous framing (two lengths, length and chunked, obsolete folding) is refused.
+// The HTTP/1.1 and WebSocket server. It knows connections, limits and time; what a request means is
+// the handler's. Limits (requirement B10, B11): request line and headers 16 KiB, 100 fields, body
+// max_body; headers within 10 s, idle keep-alive 60 s; everything over is answered 400/408/413/431
+// and closed. Ambiguous framing (two lengths, length and chunked, obsolete folding) is refused.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -32,15 +32,16 @@ class WebSocket {
   virtual Async<Result<std::string>> receive() = 0;
 
   // Queues a text message without waiting; any coroutine of the I/O thread. False when the queue is
-  // full (64 messages or 256 KiB: a slow reader): the caller closes with 1013 and the browser comes back.
+  // full (64 messages or 256 KiB: a slow reader): the caller closes with 1013 and the browser comes
+  // back.
   virtual bool send(std::string text) = 0;
 
   // Says goodbye with code (RFC 6455 §7.4) and closes once what was queued is sent, or after 5 s.
   virtual void close(std::uint16_t code, std::string_view reason) = 0;
 };
 
-// A body sent bit by bit, for endless answers (the simulator's streams). Returns Errc::unavailable when
-// the other end is gone.
+// A body sent bit by bit, for endless answers (the simulator's streams). Returns Errc::unavailable
+// when the other end is gone.
 class BodyWriter {
  public:
   virtual ~BodyWriter() = default;
@@ -83,15 +84,16 @@ class Server {
   virtual ~Server() = default;
   virtual std::uint16_t port() const = 0;
 
-  // Accepts until cancelled, then closes every connection (WebSockets with 1012) and returns when the
-  // last one is gone. Runs on the executor it was made with.
+  // Accepts until cancelled, then closes every connection (WebSockets with 1012) and returns when
+  // the last one is gone. Runs on the executor it was made with.
   virtual Async<> run() = 0;
 };
 
 // Binds at once: Errc::conflict when the port is taken ("address already in use: another Vigie?"),
 // Errc::invalid when the address is not one.
-Result<std::unique_ptr<Server>> create_server(const asio::any_io_executor& executor, ServerOptions options,
-                                              Handler handler, Random& random, log::Log& log,
+Result<std::unique_ptr<Server>> create_server(const asio::any_io_executor& executor,
+                                              ServerOptions options, Handler handler,
+                                              Random& random, log::Log& log,
                                               metrics::Registry& metrics);
 
 }  // namespace vigie::http

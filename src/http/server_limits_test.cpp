@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Requests that lie about themselves, come too slowly or are too large (requirements B10, B11, B12).
+// Requests that lie about themselves, come too slowly or are too large (requirements B10, B11,
+// B12).
 #include <gtest/gtest.h>
 
 #include <boost/asio/post.hpp>
@@ -47,9 +48,9 @@ std::vector<RawCase> ambiguous_requests() {
        post + "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n"},
       {"nearly chunked", post + "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n"},
       {"quoted chunked", post + "Transfer-Encoding: \"chunked\"\r\n\r\n0\r\n\r\n"},
-      {"chunked behind a vertical tab", post + "Transfer-Encoding: \x0b" "chunked\r\n\r\n0\r\n\r\n"},
-      {"chunked in HTTP/1.0",
-       "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},
+      {"chunked behind a vertical tab", post + "Transfer-Encoding: \x0b"
+                                               "chunked\r\n\r\n0\r\n\r\n"},
+      {"chunked in HTTP/1.0", "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},
       {"space before the colon", post + "Content-Length : 5\r\n\r\nhello"},
       {"tab before the colon", post + "Transfer-Encoding\t: chunked\r\n\r\n0\r\n\r\n"},
       {"folded field", post + "X-A: b\r\n Content-Length: 5\r\n\r\nhello"},
@@ -398,8 +399,9 @@ TEST(ServerStart, RefusesAnAddressThatIsNone) {
 TEST(ServerLog, KeepsTokensInPathsOutOfTheLog) {
   ServerRig rig{describe};
 
-  rig.exchange("GET /password-resets/0123456789abcdef0123456789abcdef?token=canary HTTP/1.1\r\n"
-               "Host: x\r\nConnection: close\r\n\r\n");
+  rig.exchange(
+      "GET /password-resets/0123456789abcdef0123456789abcdef?token=canary HTTP/1.1\r\n"
+      "Host: x\r\nConnection: close\r\n\r\n");
 
   EXPECT_TRUE(rig.logged("password-resets/[…]"));
   EXPECT_FALSE(rig.logged("0123456789abcdef0123456789abcdef"));

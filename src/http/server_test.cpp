@@ -68,8 +68,7 @@ TEST(Server, AnswersPipelinedRequestsInOrder) {
 TEST(Server, SendsNoBodyToHead) {
   ServerRig rig{describe};
 
-  const auto answer =
-      rig.exchange("HEAD /abc HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  const auto answer = rig.exchange("HEAD /abc HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
 
   EXPECT_NE(answer.find("Content-Length: 12\r\n"), std::string::npos) << answer;
   EXPECT_TRUE(answer.ends_with("\r\n\r\n"));
@@ -78,7 +77,7 @@ TEST(Server, SendsNoBodyToHead) {
 TEST(Server, ClosesAfterHttp10) {
   ServerRig rig{describe};
 
-  const auto answer = rig.exchange("GET / HTTP/1.0\r\n\r\n");
+  const auto answer = rig.exchange("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
 
   EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 OK")) << answer;
 }
@@ -145,13 +144,14 @@ TEST(Server, AnswersPlainlyWhenTheHandlerThrows) {
   EXPECT_TRUE(answer.starts_with("HTTP/1.1 500 ")) << answer;
   EXPECT_EQ(answer.find("bug"), std::string::npos);
   EXPECT_TRUE(rig.logged("a bug of the handler"));
-  EXPECT_NE(rig.metrics.render().find(
-                "vigie_http_requests_total{class=\"5xx\",server=\"http\"} 1"),
+  EXPECT_NE(rig.metrics.render().find("vigie_http_requests_total{class=\"5xx\",server=\"http\"} 1"),
             std::string::npos)
       << rig.metrics.render();
 }
 
-Async<Answer> reset(Request) { co_return Answer{Reset{}}; }
+Async<Answer> reset(Request) {
+  co_return Answer{Reset{}};
+}
 
 Async<bool> is_reset(std::uint16_t port) {
   auto peer = co_await RawPeer::connect(port);

@@ -8,19 +8,23 @@ namespace vigie::http {
 namespace {
 
 constexpr std::size_t longest_url = 8 * 1024;
-constexpr std::size_t longest_host = 253;   // RFC 1035 §2.3.4
+constexpr std::size_t longest_host = 253;  // RFC 1035 §2.3.4
 constexpr std::size_t longest_label = 63;
 
-bool is_digit(char letter) { return letter >= '0' && letter <= '9'; }
+bool is_digit(char letter) {
+  return letter >= '0' && letter <= '9';
+}
 
 bool is_host_letter(char letter) {
   return (letter >= 'a' && letter <= 'z') || is_digit(letter) || letter == '-' || letter == '_';
 }
 
-// A last label that is a number makes resolvers read the whole host as an IPv4 address in one of its
-// odd spellings: "2130706433", "0177.0.0.1", "127.1", "0x7f.1" (WHATWG URL, "ends in a number").
+// A last label that is a number makes resolvers read the whole host as an IPv4 address in one of
+// its odd spellings: "2130706433", "0177.0.0.1", "127.1", "0x7f.1" (WHATWG URL, "ends in a
+// number").
 bool ends_in_a_number(std::string_view host) {
-  const auto label = host.substr(host.rfind('.') == std::string_view::npos ? 0 : host.rfind('.') + 1);
+  const auto label =
+      host.substr(host.rfind('.') == std::string_view::npos ? 0 : host.rfind('.') + 1);
   if (label.starts_with("0x")) {
     return label.find_first_not_of("0123456789abcdef", 2) == std::string_view::npos;
   }
@@ -37,8 +41,9 @@ Result<> check_name(std::string_view host) {
     }
     for (const char letter : label) {
       if (static_cast<unsigned char>(letter) >= 0x80) {
-        return make_error(Errc::invalid,
-                          "the host of the URL has letters beyond ASCII: write it in its xn-- form");
+        return make_error(
+            Errc::invalid,
+            "the host of the URL has letters beyond ASCII: write it in its xn-- form");
       }
       if (!is_host_letter(letter)) {
         return make_error(Errc::invalid, "the host of the URL has a letter that no host name has");
@@ -156,7 +161,8 @@ Result<Url> parse_url(std::string_view text) {
   }
   for (const char letter : url.target) {
     if (static_cast<unsigned char>(letter) >= 0x80) {
-      return make_error(Errc::invalid, "the URL's path has letters beyond ASCII: percent-encode them");
+      return make_error(Errc::invalid,
+                        "the URL's path has letters beyond ASCII: percent-encode them");
     }
   }
   return url;

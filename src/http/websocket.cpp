@@ -178,8 +178,8 @@ Async<bool> WebSocketSession::Impl::shake_hands(const Request& request,
   stream.next_layer().set_option(asio::socket_base::send_buffer_size{send_buffer_size}, failed);
   const bool agreed =
       !subprotocol.empty() && lists(request.headers.get("sec-websocket-protocol"), subprotocol);
-  stream.set_option(websocket::stream_base::decorator{
-      [agreed, subprotocol](websocket::response_type& response) {
+  stream.set_option(
+      websocket::stream_base::decorator{[agreed, subprotocol](websocket::response_type& response) {
         response.set(beast::http::field::server, "Vigie");
         if (agreed) {
           response.set(beast::http::field::sec_websocket_protocol, subprotocol);

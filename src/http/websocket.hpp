@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The server's side of a WebSocket: a reader, a writer and the handler's session, ended together. For
-// the HTTP room only.
+// The server's side of a WebSocket: a reader, a writer and the handler's session, ended together.
+// For the HTTP room only.
 #pragma once
 #include <boost/asio/ip/tcp.hpp>
 #include <memory>

@@ -186,8 +186,8 @@ TEST(WebSocket, ClosesOnWhatItDoesNotTake) {
       {0xC1, "reserved bit, no extension", 1002},  // compressed, never agreed on
       {0x80, "continuation of nothing", 1002},
       {0x09, "fragmented ping", 1002},
-      {ping_frame, std::string(126, 'x'), 1002},  // control frames are short
-      {close_frame, "\x03", 1002},                // half a code
+      {ping_frame, std::string(126, 'x'), 1002},        // control frames are short
+      {close_frame, "\x03", 1002},                      // half a code
       {close_frame, std::string{"\x03\xED", 2}, 1002},  // 1005 may not be sent
   };
   for (const auto& row : rows) {

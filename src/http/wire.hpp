@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Heads as bytes. Whatever a caller puts into a header field, it stays one field: no line break gets
-// through (response splitting). For the HTTP room only.
+// Heads as bytes. Whatever a caller puts into a header field, it stays one field: no line break
+// gets through (response splitting). For the HTTP room only.
 #pragma once
 #include <string>
 #include <string_view>
