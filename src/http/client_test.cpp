@@ -4,8 +4,7 @@
 #include <gtest/gtest.h>
 #include <zlib.h>
 
-#include <list>
-
+#include "http/script_testing.hpp"
 #include "http/server_testing.hpp"
 
 namespace vigie::http {
@@ -13,67 +12,16 @@ namespace {
 
 using std::chrono::milliseconds;
 using testing::describe;
-using testing::RawPeer;
+using testing::get;
+using testing::redirect_to;
+using testing::Script;
 using testing::ServerRig;
 using testing::tcp;
-
-// A listener that answers each connection with its own lines, word for word.
-class Script {
- public:
-  explicit Script(std::vector<std::string> answers, bool closes = true,
-                  asio::io_context* shared = nullptr)
-      : io{shared != nullptr ? *shared : own_},
-        answers_{std::move(answers)},
-        closes_{closes},
-        acceptor_{io.get_executor(), tcp::endpoint{asio::ip::address_v4::loopback(), 0}},
-        tasks_{io.get_executor(), [](const std::string&, std::exception_ptr) { FAIL(); }} {
-    tasks_.spawn("script", play());
-  }
-  ~Script() {
-    tasks_.cancel();
-    vigie::testing::run(io, tasks_.join());
-  }
-  Script(const Script&) = delete;
-  Script& operator=(const Script&) = delete;
-
-  std::string url(std::string_view path = "/") const {
-    return "http://127.0.0.1:" + std::to_string(acceptor_.local_endpoint().port()) +
-           std::string{path};
-  }
-
-  asio::io_context& io;
-  std::vector<std::string> requests;
-
- private:
-  Async<> play() {
-    for (const auto& answer : answers_) {
-      peers_.emplace_back(co_await acceptor_.async_accept(asio::use_awaitable));
-      requests.push_back(co_await peers_.back().read_until("\r\n\r\n"));
-      co_await peers_.back().send(answer);
-      if (closes_) {
-        peers_.back().close();
-      }
-    }
-  }
-
-  asio::io_context own_;
-  std::vector<std::string> answers_;
-  bool closes_;
-  tcp::acceptor acceptor_;
-  std::list<RawPeer> peers_;
-  TaskGroup tasks_;
-};
 
 Result<Response> send(asio::io_context& io, ClientRequest request) {
   const AddressGuard guard{{request.url}, {}};
   const auto client = create_client(io.get_executor(), guard);
   return vigie::testing::run(io, client->send(std::move(request)));
-}
-
-ClientRequest get(std::string url) {
-  ClientRequest request;
-  request.url = std::move(url);
-  return request;
 }
 
 std::string url_of(const ServerRig& rig, std::string_view path) {
@@ -339,11 +287,6 @@ TEST(Client, TriesAgainWhenTheKeptConnectionWasClosed) {
   EXPECT_EQ(script.requests.size(), 2U);
 }
 
-std::string redirect_to(std::string_view location, int status = 302) {
-  return "HTTP/1.1 " + std::to_string(status) + " Moved\r\nLocation: " + std::string{location} +
-         "\r\nContent-Length: 0\r\n\r\n";
-}
-
 TEST(Client, FollowsRedirects) {
   const std::string ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
   Script script{{redirect_to("/b?c=d"), redirect_to("e"), ok}};
@@ -462,103 +405,6 @@ TEST(Client, CallsANameThatTheOperatorTrusts) {
 
   ASSERT_TRUE(response) << response.error().what;
   EXPECT_EQ(response->body, "GET / []");
-}
-
-Async<Result<std::string>> read_stream(Client& client, ClientRequest request) {
-  auto stream = co_await client.open(std::move(request));
-  if (!stream) {
-    co_return stream.error();
-  }
-  EXPECT_EQ((*stream)->head().status, 200);
-  EXPECT_EQ((*stream)->head().body, "");
-  std::string all;
-  while (true) {
-    const auto bytes = co_await (*stream)->read();
-    if (!bytes) {
-      co_return bytes.error().during("after " + std::to_string(all.size()) + " bytes");
-    }
-    if (bytes->empty()) {
-      co_return all;
-    }
-    all += *bytes;
-  }
-}
-
-Result<std::string> stream(Script& script, ClientRequest request) {
-  const AddressGuard guard{{request.url}, {}};
-  const auto client = create_client(script.io.get_executor(), guard);
-  return vigie::testing::run(script.io, read_stream(*client, std::move(request)));
-}
-
-TEST(ClientStream, ReadsABodyAsItComes) {
-  const std::string large(5'000'000, 'x');  // more than send() would take
-  for (const auto& answer : {"HTTP/1.1 200 OK\r\n\r\n" + large,
-                             "HTTP/1.1 200 OK\r\nContent-Length: 5000000\r\n\r\n" + large,
-                             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4C4B40\r\n" +
-                                 large + "\r\n0\r\n\r\n"}) {
-    Script script{{answer}};
-
-    const auto body = stream(script, get(script.url()));
-
-    ASSERT_TRUE(body) << body.error().what;
-    EXPECT_EQ(*body, large);
-    EXPECT_EQ(script.requests.at(0).find("Accept-Encoding"), std::string::npos);
-  }
-}
-
-TEST(ClientStream, FollowsRedirectsToTheStream) {
-  Script script{{redirect_to("/flv"), "HTTP/1.1 200 OK\r\n\r\nFLV"}};
-
-  const auto body = stream(script, get(script.url()));
-
-  ASSERT_TRUE(body) << body.error().what;
-  EXPECT_EQ(*body, "FLV");
-}
-
-TEST(ClientStream, DoesNotWaitOutALongSilence) {
-  Script script{{"HTTP/1.1 200 OK\r\n\r\nFLV"}, false};
-  auto request = get(script.url());
-  request.timeout = milliseconds{60};
-
-  const auto body = stream(script, request);
-
-  ASSERT_FALSE(body);
-  EXPECT_EQ(body.error().code, Errc::timeout);
-  EXPECT_NE(body.error().what.find("after 3 bytes"), std::string::npos) << body.error().what;
-}
-
-TEST(ClientStream, SaysThatTheConnectionBroke) {
-  Script script{{"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nFLV"}};
-
-  EXPECT_EQ(stream(script, get(script.url())).error().code, Errc::unavailable);
-}
-
-TEST(ClientStream, DoesNotBelieveAnAbsurdLength) {
-  Script script{{"HTTP/1.1 200 OK\r\nContent-Length: 18446744073709551615\r\n\r\nFLV"}};
-
-  EXPECT_EQ(stream(script, get(script.url())).error().code, Errc::unavailable);
-}
-
-Async<> read_for_ever(Client& client, std::string url, bool& ended) {
-  const auto all = co_await read_stream(client, get(url));
-  ended = true;
-}
-
-TEST(ClientStream, StopsWhenItsReaderIsCancelled) {
-  Script script{{"HTTP/1.1 200 OK\r\n\r\nFLV"}, false};
-  const AddressGuard guard{{script.url()}, {}};
-  const auto client = create_client(script.io.get_executor(), guard);
-  bool ended = false;
-  TaskGroup tasks{script.io.get_executor(), [](const std::string&, std::exception_ptr) { FAIL(); }};
-  tasks.spawn("reader", read_for_ever(*client, script.url(), ended));
-  while (script.requests.empty()) {
-    script.io.run_one();
-  }
-
-  tasks.cancel();
-  vigie::testing::run(script.io, tasks.join());
-
-  EXPECT_FALSE(ended) << "cancelled is not an error to be returned";
 }
 
 }  // namespace
