@@ -46,9 +46,6 @@ bool is_one_of(std::string_view word, const std::array<std::string_view, N>& wor
   return std::ranges::find(words, word) != words.end();
 }
 
-constexpr std::array<std::string_view, 17> plural_articles{
-    "les", "des",      "ces",  "aux",    "vos",  "nos",  "leurs", "ses",   "mes",
-    "tes", "quelques", "tous", "toutes", "nous", "vous", "sales", "autres"};
 constexpr std::array<std::string_view, 17> opens_another_noun{
     "les", "ces", "des", "leurs", "leur", "la", "le",  "l",  "un",
     "une", "mon", "ma",  "mes",   "son",  "sa", "ses", "nos"};
@@ -58,194 +55,23 @@ constexpr std::array<std::string_view, 8> migration_words{
 class Reader {
  public:
   Reader(const std::vector<Token>& tokens, const std::vector<Match>& matches)
-      : tokens_{tokens}, matches_{matches} {
-    reading_.covers.resize(tokens.size(), 0);
-    mention_at_.resize(tokens.size(), nobody);
-    for (const auto& match : matches) {
-      for (auto i = match.first; i <= match.last; ++i) {
-        reading_.covers[i] |= bit(match.family);
-      }
-    }
-  }
+      : scene_{tokens, matches}, matches_{matches} {}
 
   Reading run() {
-    find_mentions();
     for (const auto& match : matches_) {
       bind(match);
     }
-    for (std::size_t i = 0; i < reading_.mentions.size(); ++i) {
+    for (std::size_t i = 0; i < scene_.mentions().size(); ++i) {
       bind_slur(i);
     }
-    for (auto& event : reading_.events) {
+    for (auto& event : events_) {
       weaken(event);
     }
-    std::ranges::sort(reading_.events, {}, &Event::first);
-    return std::move(reading_);
+    std::ranges::sort(events_, {}, &Event::first);
+    return Reading{scene_.mentions(), std::move(events_), scene_.covers()};
   }
 
  private:
-  static constexpr std::size_t nobody = static_cast<std::size_t>(-1);
-
-  const std::string& word(std::size_t i) const { return tokens_[i].word; }
-  bool covers(std::size_t i, Family family) const {
-    return (reading_.covers[i] & bit(family)) != 0;
-  }
-  bool same_sentence(std::size_t a, std::size_t b) const {
-    return tokens_[a].sentence == tokens_[b].sentence;
-  }
-  bool has(Family family, std::size_t from, std::size_t to) const {  // both included, clipped
-    for (auto i = from; i <= to && i < tokens_.size(); ++i) {
-      if (covers(i, family)) {
-        return true;
-      }
-    }
-    return false;
-  }
-  static std::size_t back(std::size_t from, std::size_t by) { return from > by ? from - by : 0; }
-
-  // ---- who is named
-
-  static bool is_target(Family family) {
-    return family == Family::group || family == Family::group_if_plural || family == Family::role ||
-           family == Family::slur || family == Family::slur_if_aimed;
-  }
-
-  void find_mentions() {
-    for (const auto& match : matches_) {
-      if (is_target(match.family) && is_named(match)) {
-        add_mention(match);
-      }
-    }
-  }
-
-  bool is_named(const Match& match) const {
-    if (match.family == Family::group_if_plural) {
-      constexpr auto introduces =
-          bit(Family::plural) | bit(Family::epithet) | bit(Family::feeling) | bit(Family::assault);
-      return match.first > 0 && (reading_.covers[match.first - 1] & introduces) != 0;
-    }
-    return true;
-  }
-
-  // The longest name wins ("hommes politiques" are a role); an adjective after a role belongs to it
-  // ("les dirigeants chinois").
-  void add_mention(const Match& match) {
-    const auto previous = match.first > 0 ? mention_at_[match.first - 1] : nobody;
-    const bool is_group = match.family == Family::group || match.family == Family::group_if_plural;
-    if (is_group && previous != nobody && reading_.mentions[previous].family == Family::role) {
-      return;
-    }
-    const auto here = mention_at_[match.first];
-    if (here != nobody) {
-      auto& known = reading_.mentions[here];
-      const auto length = match.last - match.first;
-      if (length > known.last - known.first) {
-        known = mention_of(match);
-        mark(here, match);
-      }
-      return;
-    }
-    reading_.mentions.push_back(mention_of(match));
-    mark(reading_.mentions.size() - 1, match);
-  }
-
-  void mark(std::size_t mention, const Match& match) {
-    for (auto i = match.first; i <= match.last; ++i) {
-      mention_at_[i] = mention;
-    }
-  }
-
-  Mention mention_of(const Match& match) const {
-    const auto& last_word = word(match.last);
-    const bool ends_in_plural = last_word.ends_with('s') || last_word.ends_with('x');
-    const bool has_article = match.first > 0 && is_one_of(word(match.first - 1), plural_articles);
-    constexpr std::array<std::string_view, 4> singular_articles{"un", "ce", "le", "cet"};
-    const std::string_view before = match.first > 0 ? std::string_view{word(match.first - 1)} : "";
-    auto scope = Scope::somebody;
-    if (has_article || (ends_in_plural && !is_one_of(before, singular_articles))) {
-      scope = Scope::everybody;
-    } else if (before == "un" || before == "une") {
-      scope = Scope::anybody;
-    }
-    return Mention{match.family, match.target, match.first, match.last, scope};
-  }
-
-  // ---- looking for who it is said of
-
-  std::optional<std::size_t> target_after(std::size_t last, std::size_t reach) const {
-    for (auto i = last + 1; i < tokens_.size() && i <= last + reach; ++i) {
-      if (!same_sentence(last, i)) {
-        return std::nullopt;
-      }
-      if (mention_at_[i] != nobody) {
-        return protected_only(mention_at_[i]);
-      }
-      if (covers(i, Family::barrier)) {
-        return std::nullopt;
-      }
-    }
-    return std::nullopt;
-  }
-
-  // crosses: through a pronoun, into the sentence before.
-  std::optional<std::size_t> target_before(std::size_t first, std::size_t reach,
-                                           bool crosses) const {
-    for (std::size_t step = 1; step <= reach && step <= first; ++step) {
-      const auto i = first - step;
-      const auto apart = tokens_[first].sentence - tokens_[i].sentence;
-      if (apart > (crosses ? 1U : 0U)) {
-        return std::nullopt;
-      }
-      if (mention_at_[i] != nobody) {
-        return protected_only(mention_at_[i]);
-      }
-      if (!crosses && covers(i, Family::barrier)) {
-        return std::nullopt;
-      }
-    }
-    return std::nullopt;
-  }
-
-  std::optional<std::size_t> protected_only(std::size_t mention) const {
-    if (reading_.mentions[mention].family == Family::role) {
-      return std::nullopt;
-    }
-    return mention;
-  }
-
-  // ---- negation
-
-  bool is_negated(const Match& match) const {
-    if (has(Family::negation, match.first, match.last)) {
-      return false;  // "supporte pas" is hostile as it stands
-    }
-    for (std::size_t step = 1; step <= 6 && step <= match.first; ++step) {
-      const auto i = match.first - step;
-      const bool begins_anew = word(i) == "ils" || word(i) == "elles" || word(i) == "mais";
-      if (!same_sentence(i, match.first) || mention_at_[i] != nobody || begins_anew) {
-        break;
-      }
-      if (covers(i, Family::negation) && (step <= 4 || follows_half(i))) {
-        return true;
-      }
-    }
-    const auto after = std::min(match.last + 2, tokens_.size() - 1);
-    for (auto i = match.last + 1; i <= after; ++i) {
-      const bool is_particle = word(i) == "pas" || word(i) == "jamais" || word(i) == "aucun" ||
-                               word(i) == "aucune" || word(i) == "plus";
-      const bool is_half = word(i) == "plus" && !follows_half(i);
-      if (is_particle && !is_half && same_sentence(i, match.last)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  // "ne" stands up to three words before its second half.
-  bool follows_half(std::size_t i) const {
-    return i > 0 && has(Family::half_negation, back(i, 4), i - 1);
-  }
-
   // ---- binding
 
   void bind(const Match& match) {
@@ -295,7 +121,7 @@ class Reader {
   }
 
   void bind_object(const Match& match, double weight, bool needs_demand) {
-    if (has(Family::stop, back(match.first, 5), match.first)) {
+    if (scene_.has(Family::stop, back(match.first, 5), match.first)) {
       return;
     }
     if (needs_demand && !is_demanded(match)) {
@@ -308,69 +134,69 @@ class Reader {
 
   bool is_demanded(const Match& match) const {
     const auto from = back(match.first, 5);
-    const bool is_suffered = match.first > 0 && word(match.first - 1) == "faire";
-    return !is_suffered && match.first > 0 && has(Family::demand, from, match.first - 1) &&
-           !has(Family::barrier, back(match.first, 2), match.first - 1);
+    const bool is_suffered = match.first > 0 && scene_.word(match.first - 1) == "faire";
+    return !is_suffered && match.first > 0 && scene_.has(Family::demand, from, match.first - 1) &&
+           !scene_.has(Family::barrier, back(match.first, 2), match.first - 1);
   }
 
   // "les tuer", "tuez les": the pronoun points back; else the object follows.
   std::optional<std::size_t> object_of(const Match& match) const {
-    const auto after = target_after(match.last, reach_of_object);
+    const auto after = scene_.target_after(match.last, reach_of_object);
     if (after) {
       return after;
     }
     for (std::size_t step = 1; step <= 2 && step <= match.first; ++step) {
-      const auto& before = word(match.first - step);
+      const auto& before = scene_.word(match.first - step);
       if (before == "les" || before == "vous" || before == "leur") {
-        return target_before(match.first - step, reach_of_pronoun, true);
+        return scene_.target_before(match.first - step, reach_of_pronoun, true);
       }
     }
     const bool points_back =
-        match.last + 1 < tokens_.size() && word(match.last + 1) == "les" &&
-        (match.last + 2 == tokens_.size() || covers(match.last + 2, Family::all) ||
-         !same_sentence(match.last, match.last + 2));
-    return points_back ? target_before(match.first, reach_of_pronoun, true) : std::nullopt;
+        match.last + 1 < scene_.size() && scene_.word(match.last + 1) == "les" &&
+        (match.last + 2 == scene_.size() || scene_.covers(match.last + 2, Family::all) ||
+         !scene_.same_sentence(match.last, match.last + 2));
+    return points_back ? scene_.target_before(match.first, reach_of_pronoun, true) : std::nullopt;
   }
 
   void bind_embrace(const Match& match) {
     auto target = object_of(match);
-    if (!target && is_negated(match)) {
-      target = target_before(match.first, reach_of_object, false);
+    if (!target && scene_.is_negated(match)) {
+      target = scene_.target_before(match.first, reach_of_object, false);
     }
     if (!target) {
       return;
     }
-    if (is_negated(match)) {
+    if (scene_.is_negated(match)) {
       add(match, *target, weight_of_rejection, false);
     } else {
-      praised_.push_back(tokens_[match.first].sentence);
+      praised_.push_back(scene_.token(match.first).sentence);
     }
   }
 
   void bind_expulsion(const Match& match) {
-    const auto& verb = word(match.first);
+    const auto& verb = scene_.word(match.first);
     const bool is_order = verb.ends_with("ez") || verb.ends_with("ons") || verb == "dehors";
     const auto target = object_of(match);
     if (!target || (!is_order && !is_demanded(match)) ||
-        has(Family::stop, back(match.first, 5), match.first)) {
+        scene_.has(Family::stop, back(match.first, 5), match.first)) {
       return;
     }
-    const auto& name = word(reading_.mentions[*target].first);
+    const auto& name = scene_.word(scene_.mentions()[*target].first);
     const bool is_policy = std::ranges::any_of(
         migration_words, [&](std::string_view start) { return name.starts_with(start); });
     add(match, *target, is_policy ? weight_of_migration_policy : weight_of_expulsion);
   }
 
   void bind_either(const Match& match, std::size_t reach, double weight, bool crosses) {
-    const bool is_place =
-        word(match.first) == "dehors" && match.first > 0 &&
-        (covers(match.first - 1, Family::link) || mention_at_[match.first - 1] == nobody);
-    if (is_place && !target_after(match.last, 2)) {
+    const bool is_place = scene_.word(match.first) == "dehors" && match.first > 0 &&
+                          (scene_.covers(match.first - 1, Family::link) ||
+                           scene_.mention_at(match.first - 1) == Scene::nobody);
+    if (is_place && !scene_.target_after(match.last, 2)) {
       return;
     }
-    auto target = target_after(match.last, reach);
+    auto target = scene_.target_after(match.last, reach);
     if (!target) {
-      target = target_before(match.first, reach, crosses);
+      target = scene_.target_before(match.first, reach, crosses);
     }
     if (target) {
       add(match, *target, weight);
@@ -379,8 +205,8 @@ class Reader {
 
   // "devraient tous être pendus"; "ont été tués" is news.
   void bind_fate(const Match& match) {
-    const bool is_wanted = match.first > 1 && word(match.first - 1) == "etre" &&
-                           has(Family::demand, back(match.first, 5), match.first - 2);
+    const bool is_wanted = match.first > 1 && scene_.word(match.first - 1) == "etre" &&
+                           scene_.has(Family::demand, back(match.first, 5), match.first - 2);
     if (is_wanted) {
       bind_either(match, reach_of_wish, weight_of_violence, true);
     }
@@ -388,8 +214,8 @@ class Reader {
 
   // "les … sont des rats", "ces … puants", "ces chiens de …".
   void bind_predicate(const Match& match, double weight) {
-    if (match.first > 0 && mention_at_[match.first - 1] != nobody) {
-      if (const auto target = protected_only(mention_at_[match.first - 1])) {
+    if (match.first > 0 && scene_.mention_at(match.first - 1) != Scene::nobody) {
+      if (const auto target = scene_.protected_only(scene_.mention_at(match.first - 1))) {
         add(match, *target, weight);
       }
       return;
@@ -406,9 +232,9 @@ class Reader {
       add(match, *worse, weight, false, true);
       return;
     }
-    auto near = target_before(match.first, reach_of_object, false);
+    auto near = scene_.target_before(match.first, reach_of_object, false);
     if (!near) {
-      near = target_after(match.last, reach_of_object);
+      near = scene_.target_after(match.last, reach_of_object);
     }
     if (near) {
       add(match, *near, weight_of_nearness);
@@ -417,11 +243,11 @@ class Reader {
 
   std::optional<std::size_t> group_it_is_said_of(const Match& match) const {
     const auto i = match.last + 1;
-    if (i + 1 >= tokens_.size() || (word(i) != "d" && word(i) != "de")) {
+    if (i + 1 >= scene_.size() || (scene_.word(i) != "d" && scene_.word(i) != "de")) {
       return std::nullopt;
     }
-    const auto mention = mention_at_[i + 1];
-    return mention == nobody ? std::nullopt : protected_only(mention);
+    const auto mention = scene_.mention_at(i + 1);
+    return mention == Scene::nobody ? std::nullopt : scene_.protected_only(mention);
   }
 
   // "rien n'est plus sale que …", "personne n'est aussi bête qu'un …".
@@ -429,12 +255,12 @@ class Reader {
     constexpr std::array<std::string_view, 7> none{"rien",  "personne", "pas",   "nul",
                                                    "nulle", "aucun",    "jamais"};
     const auto i = match.last + 1;
-    if (i >= tokens_.size() || (word(i) != "que" && word(i) != "qu")) {
+    if (i >= scene_.size() || (scene_.word(i) != "que" && scene_.word(i) != "qu")) {
       return std::nullopt;
     }
     for (std::size_t step = 1; step <= 6 && step <= match.first; ++step) {
-      if (is_one_of(word(match.first - step), none)) {
-        return target_after(i, 3);
+      if (is_one_of(scene_.word(match.first - step), none)) {
+        return scene_.target_after(i, 3);
       }
     }
     return std::nullopt;
@@ -444,14 +270,14 @@ class Reader {
     std::optional<std::size_t> link;
     for (std::size_t step = 1; step <= 6 && step <= match.first; ++step) {
       const auto i = match.first - step;
-      if (!same_sentence(i, match.first) || mention_at_[i] != nobody) {
+      if (!scene_.same_sentence(i, match.first) || scene_.mention_at(i) != Scene::nobody) {
         break;
       }
-      if (covers(i, Family::link)) {
+      if (scene_.covers(i, Family::link)) {
         link = i;
         break;
       }
-      if (!covers(i, Family::filler) && !covers(i, Family::negation)) {
+      if (!scene_.covers(i, Family::filler) && !scene_.covers(i, Family::negation)) {
         break;
       }
     }
@@ -459,25 +285,26 @@ class Reader {
   }
 
   std::optional<std::size_t> subject_of(std::size_t link) const {
-    const bool is_singular = word(link) == "est" || word(link) == "etait" || word(link) == "sera";
-    const bool is_it = is_singular && link > 0 && word(link - 1) == "c";
+    const bool is_singular =
+        scene_.word(link) == "est" || scene_.word(link) == "etait" || scene_.word(link) == "sera";
+    const bool is_it = is_singular && link > 0 && scene_.word(link - 1) == "c";
     const std::size_t start = is_it ? link - 1 : link;
     const std::size_t reach = is_it ? 2 : 6;
     constexpr std::array<std::string_view, 5> stand_ins{"ils", "elles", "ce", "tous", "toutes"};
-    const bool through_pronoun = start > 0 && is_one_of(word(start - 1), stand_ins);
+    const bool through_pronoun = start > 0 && is_one_of(scene_.word(start - 1), stand_ins);
     for (std::size_t step = 1;
          step <= (through_pronoun ? reach_of_pronoun : reach) && step <= start; ++step) {
       const auto i = start - step;
-      if (tokens_[start].sentence - tokens_[i].sentence > (through_pronoun ? 1U : 0U)) {
+      if (scene_.token(start).sentence - scene_.token(i).sentence > (through_pronoun ? 1U : 0U)) {
         return std::nullopt;
       }
-      if (const auto mention = mention_at_[i]; mention != nobody) {
+      if (const auto mention = scene_.mention_at(i); mention != Scene::nobody) {
         const bool agrees =
-            is_it || !is_singular || reading_.mentions[mention].scope != Scope::everybody;
-        return agrees ? protected_only(mention) : std::nullopt;
+            is_it || !is_singular || scene_.mentions()[mention].scope != Scope::everybody;
+        return agrees ? scene_.protected_only(mention) : std::nullopt;
       }
-      const bool names_another = is_one_of(word(i), opens_another_noun) && i + 1 < start;
-      if (!through_pronoun && (names_another || covers(i, Family::barrier))) {
+      const bool names_another = is_one_of(scene_.word(i), opens_another_noun) && i + 1 < start;
+      if (!through_pronoun && (names_another || scene_.covers(i, Family::barrier))) {
         return std::nullopt;
       }
     }
@@ -485,29 +312,29 @@ class Reader {
   }
 
   void bind_deed(const Match& match) {
-    const bool pronoun =
-        match.first > 0 && (word(match.first - 1) == "ils" || word(match.first - 1) == "elles");
+    const bool pronoun = match.first > 0 && (scene_.word(match.first - 1) == "ils" ||
+                                             scene_.word(match.first - 1) == "elles");
     const auto reach = pronoun ? reach_of_pronoun : reach_of_object;
-    if (const auto target = target_before(match.first, reach, pronoun)) {
+    if (const auto target = scene_.target_before(match.first, reach, pronoun)) {
       add(match, *target, weight_of_deed);
     }
   }
 
   void bind_epithet(const Match& match) {
     auto i = match.last + 1;
-    if (i < tokens_.size() && (word(i) == "d" || word(i) == "de")) {
+    if (i < scene_.size() && (scene_.word(i) == "d" || scene_.word(i) == "de")) {
       ++i;
     }
-    if (i >= tokens_.size() || !same_sentence(match.first, i)) {
+    if (i >= scene_.size() || !scene_.same_sentence(match.first, i)) {
       return;
     }
-    const auto mention = mention_at_[i];
-    if (mention == nobody) {
+    const auto mention = scene_.mention_at(i);
+    if (mention == Scene::nobody) {
       return;
     }
-    const auto& named = reading_.mentions[mention];
+    const auto& named = scene_.mentions()[mention];
     const bool is_slur = named.family == Family::slur || named.family == Family::slur_if_aimed;
-    const auto& first = word(match.first);
+    const auto& first = scene_.word(match.first);
     const bool is_mild =
         first == "gros" || first == "grosse" || first == "pauvre" || first == "sacre";
     const bool is_crowd = (first == "bande" || first == "espece" || first == "especes") &&
@@ -522,87 +349,78 @@ class Reader {
   void add_slogan(const Match& match) {
     Event event{match.family, match.target, match.first, match.last,
                 match.weight > 0 ? match.weight : weight_of_slogan};
-    reading_.events.push_back(event);
+    events_.push_back(event);
   }
 
   void bind_slur(std::size_t index) {
-    const auto& slur = reading_.mentions[index];
+    const auto& slur = scene_.mentions()[index];
     if (slur.family != Family::slur && slur.family != Family::slur_if_aimed) {
       return;
     }
     const auto from = back(slur.first, 6);
-    const bool is_addressed = slur.first > 0 && has(Family::address, from, slur.first - 1) &&
-                              has(Family::link, from, slur.first - 1);
-    const bool is_crowd = slur.first > 0 && is_one_of(word(slur.first - 1), plural_articles);
+    const bool is_addressed = slur.first > 0 && scene_.has(Family::address, from, slur.first - 1) &&
+                              scene_.has(Family::link, from, slur.first - 1);
+    const bool is_crowd = slur.first > 0 && is_plural_article(scene_.word(slur.first - 1));
     const bool is_plain = slur.family == Family::slur;
     if (!is_plain && !is_addressed) {
       return;
     }
     Event event{Family::slur, slur.target, is_addressed ? from : slur.first, slur.last,
                 is_addressed || is_crowd ? weight_of_aimed_slur : weight_of_slur};
-    while (!same_sentence(event.first, slur.first)) {
+    while (!scene_.same_sentence(event.first, slur.first)) {
       ++event.first;
     }
-    event.is_negated = slur.first > 0 && has(Family::negation, from, slur.first - 1);
-    reading_.events.push_back(event);
+    event.is_negated = slur.first > 0 && scene_.has(Family::negation, from, slur.first - 1);
+    events_.push_back(event);
   }
 
   void add(const Match& match, std::size_t mention, double weight, bool may_be_negated = true,
            bool is_for_anybody = false) {
-    const auto& named = reading_.mentions[mention];
+    const auto& named = scene_.mentions()[mention];
     Event event{match.family, named.target, std::min(match.first, named.first),
                 std::max(match.last, named.last), weight};
-    event.is_negated = may_be_negated && (is_negated(match) || says_none_of(named));
+    event.is_negated = may_be_negated && (scene_.is_negated(match) || says_none_of(named));
     const bool is_group = named.family == Family::group || named.family == Family::group_if_plural;
     if (is_group && !is_for_anybody) {
       event.weight -= named.scope == Scope::somebody  ? malus_for_somebody
                       : named.scope == Scope::anybody ? malus_for_anybody
                                                       : 0;
     }
-    const bool is_some = named.last + 1 < tokens_.size() && word(named.last + 1) == "qui";
+    const bool is_some = named.last + 1 < scene_.size() && scene_.word(named.last + 1) == "qui";
     if (is_some) {
       event.weight -= malus_for_some;
     }
-    if (has(Family::all, back(event.first, 1), event.last)) {
+    if (scene_.has(Family::all, back(event.first, 1), event.last)) {
       event.weight += bonus_for_all;
     }
-    reading_.events.push_back(event);
+    events_.push_back(event);
   }
 
   // "aucun … ne mérite de mourir".
   bool says_none_of(const Mention& named) const {
     return named.first > 0 &&
-           (word(named.first - 1) == "aucun" || word(named.first - 1) == "aucune");
+           (scene_.word(named.first - 1) == "aucun" || scene_.word(named.first - 1) == "aucune");
   }
 
   // ---- what weakens
 
-  bool near_in(Family family, std::size_t from, std::size_t to, std::size_t sentence) const {
-    for (auto i = from; i <= to && i < tokens_.size(); ++i) {
-      const auto other = tokens_[i].sentence;
-      if (covers(i, family) && other + 1 >= sentence && other <= sentence + 1) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   void weaken(Event& event) const {
-    const auto sentence = tokens_[event.first].sentence;
+    const auto sentence = scene_.token(event.first).sentence;
     const auto from = back(event.first, reach_of_report);
-    event.is_condemned = near_in(Family::blame, from, event.last + reach_of_report, sentence);
-    event.is_reported =
-        near_in(Family::report, from, event.last, sentence) || tokens_[event.last].quoted;
+    event.is_condemned =
+        scene_.near_in(Family::blame, from, event.last + reach_of_report, sentence);
+    event.is_reported = scene_.near_in(Family::report, from, event.last, sentence) ||
+                        scene_.token(event.last).quoted;
     if (event.is_negated) {
       event.weight = std::min(event.weight, weight_when_negated);
     }
     if (event.is_condemned || event.is_reported) {
       event.weight -= malus_for_report;
     }
-    if (tokens_[event.last].quoted) {
+    if (scene_.token(event.last).quoted) {
       event.weight -= malus_for_quotation_marks;
     }
-    if (near_in(Family::belonging, back(event.first, 5), event.first, sentence)) {
+    if (scene_.near_in(Family::belonging, back(event.first, 5), event.first, sentence)) {
       event.weight -= malus_for_belonging;
     }
     if (std::ranges::binary_search(praised_, sentence)) {
@@ -611,11 +429,10 @@ class Reader {
     event.weight = std::max(event.weight, 0.0);
   }
 
-  const std::vector<Token>& tokens_;
+  Scene scene_;
   const std::vector<Match>& matches_;
-  Reading reading_;
-  std::vector<std::size_t> mention_at_;  // per token: index into mentions
-  std::vector<std::size_t> praised_;     // sentences that praise a group, ascending
+  std::vector<Event> events_;
+  std::vector<std::size_t> praised_;  // sentences that praise a group, ascending
 };
 
 }  // namespace

@@ -7,21 +7,10 @@
 #include <vector>
 
 #include "analyse/embedded/lexicon.hpp"
+#include "analyse/embedded/scene.hpp"
 #include "analyse/embedded/tokens.hpp"
 
 namespace vigie::analyse {
-
-// How many are meant: the group as such, any one of it ("un …"), or one person ("cette …").
-enum class Scope : std::uint8_t { everybody, anybody, somebody };
-
-// A group, a slur or a role named in the window.
-struct Mention {
-  Family family;
-  Target target;
-  std::size_t first;
-  std::size_t last;
-  Scope scope;
-};
 
 // Something hostile said of a protected group.
 struct Event {
@@ -40,10 +29,6 @@ struct Reading {
   std::vector<Event> events;          // by first token
   std::vector<std::uint64_t> covers;  // per token, a bit for each Family found there
 };
-
-constexpr std::uint64_t bit(Family family) {
-  return std::uint64_t{1} << static_cast<unsigned>(family);
-}
 
 Reading read(const std::vector<Token>& tokens, const std::vector<Match>& matches);
 
