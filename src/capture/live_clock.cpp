@@ -14,13 +14,19 @@ constexpr Span tolerance{std::chrono::milliseconds{250}};
 
 }  // namespace
 
+void LiveClock::move_to(Span position) {
+  origin_ = position;
+  samples_ = 0;
+  position_ = position;
+}
+
 LiveClock::Place LiveClock::jump(Span timestamp, Span arrival) {
   Place place;
   place.is_jump = last_arrival_.has_value();
   // Behind the wall clock, and by no more than we were deaf: servers replay a few seconds at connect.
   const Span deaf = last_arrival_ ? arrival - *last_arrival_ : arrival - position_;
   const Span missing = std::max(Span{0}, std::min(deaf, arrival - position_));
-  position_ += missing;
+  move_to(position_ + missing);
   // Before the first sound of a live nothing was lost: we were not there.
   place.skipped = std::exchange(has_past_, true) ? missing : Span{0};
   place.at = position_;
@@ -41,7 +47,7 @@ LiveClock::Place LiveClock::place(Span timestamp, Span arrival) {
     if (expected > position_ + tolerance) {
       place.skipped = expected - position_;
       place.is_jump = true;
-      position_ = expected;
+      move_to(expected);
     } else if (expected < position_ - tolerance) {
       anchor_at_ = position_;
       anchor_timestamp_ = timestamp;

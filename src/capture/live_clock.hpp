@@ -2,9 +2,11 @@
 // Where in a live a stretch of sound belongs. Media timestamps are trusted while they flow and never
 // across a jump (TikTok's jump at pauses, guests and battles): there the wall clock decides. Pure.
 #pragma once
+#include <cstddef>
 #include <optional>
 
 #include "base/time.hpp"
+#include "media/pcm.hpp"
 
 namespace vigie::capture {
 
@@ -14,7 +16,7 @@ inline constexpr Span least_gap{std::chrono::seconds{1}};
 class LiveClock {
  public:
   // from: where an earlier capture of this live stopped; 0 when there was none.
-  explicit LiveClock(Span from) : position_{from}, has_past_{from > Span{0}} {}
+  explicit LiveClock(Span from) : origin_{from}, position_{from}, has_past_{from > Span{0}} {}
 
   struct Place {
     Span at{0};            // of the packet
@@ -25,8 +27,11 @@ class LiveClock {
   // A packet with that timestamp is here. arrival: now − the live's start.
   Place place(Span timestamp, Span arrival);
 
-  // So much sound came out of it.
-  void advance(Span heard) { position_ += heard; }
+  // So many samples came out of it. They are counted, not their rounded durations: a live lasts hours.
+  void advance(std::size_t samples) {
+    samples_ += samples;
+    position_ = origin_ + media::duration_of(samples_);
+  }
 
   // The connection was lost: the next timestamp says nothing about the ones before.
   void disconnect() { is_anchored_ = false; }
@@ -35,7 +40,10 @@ class LiveClock {
 
  private:
   Place jump(Span timestamp, Span arrival);
+  void move_to(Span position);
 
+  Span origin_;  // of the samples that were counted without a break
+  std::size_t samples_ = 0;
   Span position_;
   bool has_past_;
   bool is_anchored_ = false;

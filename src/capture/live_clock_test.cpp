@@ -10,6 +10,7 @@ using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
+constexpr std::size_t packet_samples = 368;
 constexpr Span packet = milliseconds{23};
 
 // Feeds count packets whose arrival and timestamps both move on; returns the first place.
@@ -17,7 +18,7 @@ LiveClock::Place flow(LiveClock& clock, Span timestamp, Span arrival, int count)
   LiveClock::Place first;
   for (int i = 0; i < count; ++i) {
     const auto place = clock.place(timestamp + i * packet, arrival + i * packet);
-    clock.advance(packet);
+    clock.advance(packet_samples);
     if (i == 0) {
       first = place;
     } else {
@@ -42,7 +43,7 @@ TEST(LiveClock, StaysContinuousWhenPacketsComeInBursts) {
 
   for (int i = 0; i < 200; ++i) {  // four seconds of cache at once
     const auto place = clock.place(i * packet, seconds{10});
-    clock.advance(packet);
+    clock.advance(packet_samples);
     EXPECT_EQ(place.at, Span{seconds{10}} + i * packet);
   }
 }
@@ -53,7 +54,7 @@ TEST(LiveClock, TakesAJumpOfTheTimestampsForNoMoreThanItIs) {
   const Span before = clock.position();
 
   const auto forward = clock.place(hours{1}, seconds{10} + 100 * packet);
-  clock.advance(packet);
+  clock.advance(packet_samples);
   const auto back = clock.place(seconds{0}, seconds{10} + 101 * packet);
 
   EXPECT_TRUE(forward.is_jump);
@@ -78,7 +79,7 @@ TEST(LiveClock, SeesNoHoleWhenTheServerReplaysWhatWasMissed) {
   LiveClock clock{Span{0}};
   for (int i = 0; i < 200; ++i) {  // four seconds ahead of the wall clock
     clock.place(i * packet, seconds{10});
-    clock.advance(packet);
+    clock.advance(packet_samples);
   }
 
   clock.disconnect();
@@ -108,6 +109,18 @@ TEST(LiveClock, BridgesAShortHoleInTheTimestamps) {
   EXPECT_EQ(place.at, before + milliseconds{700});
 }
 
+TEST(LiveClock, LosesNothingToRoundingInHours) {
+  LiveClock clock{Span{0}};
+  Span timestamp{0};
+  for (std::int64_t i = 0; i < 500'000; ++i) {  // 1024 samples at 44.1 kHz, as whole milliseconds in the tag
+    timestamp = milliseconds{i * 1024 * 1000 / 44'100};
+    EXPECT_EQ(clock.place(timestamp, timestamp).skipped, Span{0});
+    clock.advance(static_cast<std::size_t>((i + 1) * 1024 * 16'000 / 44'100 - i * 1024 * 16'000 / 44'100));
+  }
+
+  EXPECT_NEAR(to_seconds(clock.position()), to_seconds(timestamp), 0.05);
+}
+
 TEST(LiveClock, NeverGoesBackWhateverComes) {
   LiveClock clock{Span{0}};
   Span last{0};
@@ -117,7 +130,7 @@ TEST(LiveClock, NeverGoesBackWhateverComes) {
     const auto place = clock.place(milliseconds{state >> 12U}, milliseconds{state % 600'000});
     ASSERT_GE(place.at, last);
     ASSERT_GE(place.skipped, Span{0});
-    clock.advance(packet);
+    clock.advance(packet_samples);
     last = clock.position();
     if (state % 97 == 0) {
       clock.disconnect();

@@ -224,9 +224,8 @@ Async<> LiveReader::take(media::FlvAudio tag) {
     block_at_ = from;
   }
   block_.insert(block_.end(), samples->begin(), samples->end());
-  const Span length = media::duration_of(samples->size());
-  position_.advance(length);
-  heard_here_ += length;
+  position_.advance(samples->size());
+  heard_here_ += media::duration_of(samples->size());
   heard_anything_ = true;
   archive_.add(config_, tag.bytes, from, position_.position());
   if (said_ != CaptureState::running) {
