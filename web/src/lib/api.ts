@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// The REST calls of the contract.
+import type {
+  Account, Alert, Assessment, Live, Notification, Page, Problem, Session, Status, TranscriptItem,
+} from './types';
+
+// The server answered, and it was no.
+export class RefusedError extends Error {
+  constructor(
+    readonly status: number,
+    readonly detail: string,
+    readonly requestId: string,
+  ) {
+    super(`${status} ${detail}`);
+  }
+}
+
+// No answer at all: the network, or the server is down.
+export class UnreachableError extends Error {}
+
+const patience = 20_000; // ms
+const pageSize = 1000; // the contract's largest
+
+export type Fetch = (path: string, init: RequestInit) => Promise<Response>;
+
+export class Api {
+  #fetch: Fetch;
+  #csrf = '';
+  onSessionEnd: () => void = () => undefined;
+
+  constructor(fetcher: Fetch = (path, init) => fetch(path, init)) {
+    this.#fetch = fetcher;
+  }
+
+  async session(): Promise<Session> {
+    const session = await this.#json<Session>('GET', '/session');
+    this.#csrf = session.csrf_token;
+    return session;
+  }
+
+  signOut = (): Promise<void> => this.#write('DELETE', '/session');
+  status = (): Promise<Status> => this.#json('GET', '/status');
+
+  accounts = (all: boolean): Promise<Account[]> => this.#all(`/accounts?${scope(all)}`);
+  follow = (username: string): Promise<Account> => this.#write('POST', '/accounts', { username });
+  unfollow = (id: string): Promise<void> => this.#write('DELETE', `/accounts/${encodeURIComponent(id)}`);
+  check = (id: string): Promise<void> => this.#write('POST', `/accounts/${encodeURIComponent(id)}/check`);
+
+  livesOnAir = (all: boolean): Promise<Live[]> => this.#all(`/lives?state=live&${scope(all)}`);
+  livesEnded = async (all: boolean, limit: number): Promise<Live[]> =>
+    (await this.#json<Page<Live>>('GET', `/lives?state=ended&limit=${limit}&${scope(all)}`)).items;
+  live = (id: string): Promise<Live> => this.#json('GET', `/lives/${encodeURIComponent(id)}`);
+  transcript = (id: string): Promise<TranscriptItem[]> => this.#all(`/lives/${encodeURIComponent(id)}/segments?`);
+  lastWords = async (id: string, count: number): Promise<TranscriptItem[]> =>
+    (await this.#json<Page<TranscriptItem>>('GET', `/lives/${encodeURIComponent(id)}/segments?order=newest&limit=${count}`))
+      .items;
+  assessments = (id: string): Promise<Assessment[]> => this.#all(`/lives/${encodeURIComponent(id)}/assessments?`);
+  setCapture = (id: string, running: boolean): Promise<Live> =>
+    this.#write('PUT', `/lives/${encodeURIComponent(id)}/capture`, { running });
+
+  openAlerts = (all: boolean): Promise<Alert[]> => this.#all(`/alerts?state=open&${scope(all)}`);
+  notifications = async (limit: number): Promise<Notification[]> =>
+    (await this.#json<Page<Notification>>('GET', `/notifications?limit=${limit}`)).items;
+  readNotification = (id: string): Promise<void> => this.#write('PUT', `/notifications/${encodeURIComponent(id)}/read`);
+  readAllNotifications = (): Promise<void> => this.#write('PUT', '/notifications/read');
+
+  async #all<T>(path: string): Promise<T[]> {
+    const items: T[] = [];
+    let cursor = '';
+    do {
+      const page: Page<T> = await this.#json('GET', `${path}&limit=${pageSize}${cursor}`);
+      items.push(...page.items);
+      cursor = page.next_cursor === null ? '' : `&cursor=${encodeURIComponent(page.next_cursor)}`;
+    } while (cursor !== '');
+    return items;
+  }
+
+  // A token made old by a sign-in elsewhere is fetched again, once.
+  async #write<T>(method: string, path: string, body?: unknown): Promise<T> {
+    try {
+      return await this.#json<T>(method, path, body);
+    } catch (error) {
+      if (!(error instanceof RefusedError) || error.status !== 403 || !error.detail.includes('X-CSRF-Token')) {
+        throw error;
+      }
+    }
+    await this.session();
+    return this.#json<T>(method, path, body);
+  }
+
+  async #json<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const response = await this.#send(method, path, body);
+    if (response.ok) {
+      const text = await response.text();
+      return (text === '' ? undefined : JSON.parse(text)) as T;
+    }
+    if (response.status === 401) {
+      this.onSessionEnd();
+    }
+    const problem = (await response.json().catch(() => ({}))) as Partial<Problem>;
+    throw new RefusedError(response.status, problem.detail ?? '', problem.request_id ?? '');
+  }
+
+  async #send(method: string, path: string, body: unknown): Promise<Response> {
+    const headers: Record<string, string> = { Accept: 'application/json' };
+    if (method !== 'GET') {
+      headers['X-CSRF-Token'] = this.#csrf;
+    }
+    const init: RequestInit = { method, headers, signal: AbortSignal.timeout(patience) };
+    if (body !== undefined) {
+      headers['Content-Type'] = 'application/json';
+      init.body = JSON.stringify(body);
+    }
+    try {
+      return await this.#fetch(`/api/v1${path}`, init);
+    } catch (error) {
+      throw new UnreachableError(error instanceof Error ? error.message : String(error));
+    }
+  }
+}
+
+const scope = (all: boolean): string => (all ? 'scope=all' : '');

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+// The shapes of the contract, as src/domain/json.cpp writes them.
+
+export type AccountStatus = 'live' | 'active' | 'offline' | 'unknown';
+export type LiveState = 'live' | 'paused' | 'ended';
+export type CaptureState = 'none' | 'running' | 'stalled' | 'stopped' | 'restricted' | 'done' | 'failed';
+export type Severity = 'critique' | 'eleve' | 'modere' | 'faible';
+export type AlertKind = 'haine' | 'incertain' | 'injection' | 'viralite';
+export type Role = 'user' | 'moderator' | 'admin' | 'auditor';
+
+export interface Person {
+  id: string;
+  username: string;
+  email: string | null;
+  role: Role;
+  language: 'fr' | 'en';
+}
+
+export interface Session {
+  user: Person;
+  csrf_token: string;
+}
+
+export interface Account {
+  id: string;
+  platform: string;
+  username: string;
+  display_name: string;
+  url: string;
+  status: AccountStatus;
+  status_at: string | null;
+  status_reason: string;
+  followers: number | null;
+  interval_s: number;
+  last_live_at: string | null;
+  note: string;
+  tags: string[];
+  priority: number;
+}
+
+export interface Live {
+  id: string;
+  account_id: string;
+  platform: string;
+  username: string;
+  state: LiveState;
+  title: string;
+  started_at: string;
+  detected_at: string;
+  ended_at: string | null;
+  duration_s: number | null;
+  viewers: number | null;
+  peak_viewers: number | null;
+  capture: { state: CaptureState; reason: string | null; lag_s: number | null; gaps: number };
+  risk: number;
+}
+
+export interface Segment {
+  id: string;
+  live_id: string;
+  start: number;
+  end: number;
+  text: string;
+  language: string;
+  confidence: number;
+  uncertain: boolean;
+  speech: true;
+}
+
+export interface Gap {
+  id: string;
+  live_id: string;
+  start: number;
+  end: number;
+  gap: string;
+}
+
+export type TranscriptItem = Segment | Gap;
+
+export interface Assessment {
+  id: string;
+  live_id: string;
+  start: number;
+  end: number;
+  categorie: 'Neutre' | 'Polémique' | 'Potentiellement viral' | 'Discours haineux';
+  viralite: 'faible' | 'moyenne' | 'forte';
+  discours_haineux: boolean;
+  cible: string;
+  justification: string;
+  risque_score: number;
+  score: number;
+  indetermine: boolean;
+  preuve: string;
+  analyser: string;
+  model: string | null;
+  repli: boolean;
+  injection?: boolean;
+  error?: string | null;
+}
+
+export interface Alert {
+  id: string;
+  live_id: string;
+  account_id: string;
+  username: string;
+  kind: AlertKind;
+  severity: Severity;
+  state: 'open' | 'claimed' | 'decided';
+  opened_at: string;
+  updated_at: string;
+  count: number;
+  sentence: string;
+  context: string;
+  at: number;
+  clip: { from: number; to: number };
+  score: number;
+  assessment_id: string;
+}
+
+export interface Notification {
+  id: string;
+  kind: 'live.started' | 'alert';
+  live_id: string;
+  alert_id: string | null;
+  username: string;
+  severity: Severity | null;
+  created_at: string;
+  read_at: string | null;
+  read: boolean;
+}
+
+export interface Page<T> {
+  items: T[];
+  next_cursor: string | null;
+}
+
+export interface Problem {
+  title: string;
+  status: number;
+  detail: string;
+  request_id: string;
+}
+
+// What GET /status says of each part of Vigie.
+export interface Part {
+  name: string;
+  state: 'ok' | 'degraded' | 'off';
+  words: string;
+}
+
+export interface Status {
+  version: string;
+  time: string;
+  parts: Part[];
+  detection_delay_p95_s: number | null;
+}
+
+// One message of the socket. Data is the object itself, plus live_id and account_id where it has none.
+export type VigieEvent =
+  | { id: number; type: 'account.status'; at: string; data: Account }
+  | { id: number; type: 'live.started' | 'live.updated' | 'live.ended'; at: string; data: Live }
+  | { id: number; type: 'segment.final'; at: string; data: TranscriptItem }
+  | { id: number; type: 'assessment'; at: string; data: Assessment }
+  | { id: number; type: 'alert.opened' | 'alert.updated'; at: string; data: Alert }
+  | { id: number; type: 'notification'; at: string; data: Notification }
+  | { id: number; type: 'resync'; at: string; data: Record<string, never> };

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// The rule of src/domain/account.cpp for what a person may type, so that a mistake is told in their
+// language before anything is sent. The server decides.
+
+export type UsernameProblem = 'empty' | 'address_without_name' | 'other_site' | 'too_long' | 'characters';
+export type ParsedUsername = { username: string } | { problem: UsernameProblem };
+
+const longestUsername = 24;
+
+function nameInAddress(typed: string): ParsedUsername {
+  const withoutScheme = typed.replace(/^https?:\/\//i, '');
+  const slash = withoutScheme.indexOf('/');
+  const host = (slash < 0 ? withoutScheme : withoutScheme.slice(0, slash)).toLowerCase();
+  if (host !== 'tiktok.com' && !host.endsWith('.tiktok.com')) {
+    return { problem: 'other_site' };
+  }
+  const first = slash < 0 ? '' : (withoutScheme.slice(slash + 1).split(/[/?#]/)[0] ?? '');
+  return first.startsWith('@') ? { username: first } : { problem: 'address_without_name' };
+}
+
+export function parseUsername(typed: string): ParsedUsername {
+  let name = typed.trim();
+  if (name.includes('/')) {
+    const found = nameInAddress(name);
+    if ('problem' in found) {
+      return found;
+    }
+    name = found.username;
+  }
+  name = name.replace(/^@/, '');
+  if (name === '') {
+    return { problem: 'empty' };
+  }
+  const folded = name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+  if (!/^[a-z0-9._]+$/.test(folded)) {
+    return { problem: 'characters' };
+  }
+  return folded.length > longestUsername ? { problem: 'too_long' } : { username: folded };
+}
