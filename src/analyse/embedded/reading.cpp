@@ -124,12 +124,27 @@ class Reader {
     if (scene_.has(Family::stop, back(match.first, 5), match.first)) {
       return;
     }
-    if (needs_demand && !is_demanded(match)) {
+    if (needs_demand ? !is_demanded(match) : is_said_of_power(match)) {
       return;
     }
     if (const auto target = object_of(match)) {
       add(match, *target, match.weight > 0 ? match.weight : weight);
     }
+  }
+
+  // "le président méprise les …" accuses the president.
+  bool is_said_of_power(const Match& match) const {
+    for (std::size_t step = 1; step <= 2 && step <= match.first; ++step) {
+      const auto i = match.first - step;
+      const auto mention = scene_.mention_at(i);
+      if (!scene_.same_sentence(i, match.first)) {
+        return false;
+      }
+      if (mention != Scene::nobody) {
+        return match.family == Family::feeling && scene_.mentions()[mention].family == Family::role;
+      }
+    }
+    return false;
   }
 
   bool is_demanded(const Match& match) const {
@@ -281,7 +296,12 @@ class Reader {
         break;
       }
     }
-    return link ? subject_of(*link) : std::nullopt;
+    if (!link) {
+      return std::nullopt;
+    }
+    // "…, c'est une honte" comments on what was said, not on who was named.
+    const bool is_comment = scene_.word(*link) == "est" && scene_.word(match.last) == "honte";
+    return is_comment ? std::nullopt : subject_of(*link);
   }
 
   std::optional<std::size_t> subject_of(std::size_t link) const {

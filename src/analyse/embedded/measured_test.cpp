@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// The judge measured on the development sets, with the scorer everybody uses. Floors, so that a
+// change of the lexicon that costs something is seen; the figures are printed.
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <array>
+#include <boost/json/object.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+
+#include "analyse/embedded/lexicon_analyser.hpp"
+#include "base/json.hpp"
+#include "base/text.hpp"
+#include "domain/json.hpp"
+
+namespace vigie::analyse {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Measured : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    const char* source = std::getenv("VIGIE_SOURCE_DIR");  // NOLINT(concurrency-mt-unsafe)
+    folder_ = fs::path{source == nullptr ? "." : source} / ".." / "shared" / "analysis";
+    if (!fs::exists(folder_ / "score.py")) {
+      GTEST_SKIP() << "the development sets are not beside the repository (../shared/analysis)";
+    }
+    answers_ = fs::path{::testing::TempDir()} / fmt::format("vigie-measured-{}", ::getpid());
+    fs::create_directories(answers_);
+  }
+  void TearDown() override {
+    if (!answers_.empty()) {
+      fs::remove_all(answers_);
+    }
+  }
+
+  json::value score(const std::string& set) {
+    const auto rows = folder_ / "dev" / (set + ".tsv");
+    const auto answers = answers_ / (set + ".jsonl");
+    judge_all(rows, answers);
+    const auto command = fmt::format("python3 '{}' '{}' '{}'", (folder_ / "score.py").string(),
+                                     rows.string(), answers.string());
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> pipe{::popen(command.c_str(), "r"),
+                                                               ::pclose};
+    std::string line;
+    std::array<char, 4096> buffer{};
+    while (std::fgets(buffer.data(), buffer.size(), pipe.get()) != nullptr) {
+      line += buffer.data();
+    }
+    // Without negatives or positives an area is NaN, which JSON does not know.
+    const auto nan = line.find("NaN");
+    if (nan != std::string::npos) {
+      line.replace(nan, 3, "-1");
+    }
+    auto figures = parse_json(trim(line.substr(0, line.find('\n'))));
+    EXPECT_TRUE(figures) << line;
+    return figures ? *figures : json::value{};
+  }
+
+ private:
+  static void judge_all(const fs::path& rows, const fs::path& answers) {
+    std::ifstream in{rows};
+    std::ofstream out{answers};
+    std::string line;
+    std::getline(in, line);
+    while (std::getline(in, line)) {
+      const auto judgement = judge_by_lexicon(line.substr(0, line.find('\t')));
+      const auto risk = risk_score(judgement.virality, judgement.hateful);
+      out << boost::json::serialize(to_json(judgement, risk)) << '\n';
+    }
+  }
+
+  fs::path folder_;
+  fs::path answers_;
+};
+
+double figure(const json::value& figures, std::string_view name) {
+  const auto value = get_number(figures, name);
+  EXPECT_TRUE(value) << name;
+  return value.value_or(0);
+}
+
+void say(std::string_view set, const json::value& figures) {
+  fmt::print("  {}: false positives {:.3f}, abstains {:.3f}", set, figure(figures, "fpr"),
+             figure(figures, "abstain"));
+  if (const auto recall = get_number(figures, "recall")) {
+    fmt::print(", recall {:.3f}, macro-F1 {:.3f}, AUC {:.3f}", *recall, figure(figures, "macroF1"),
+               figure(figures, "auc"));
+  }
+  fmt::print("\n");
+  const auto* errors = find(figures, "schema_errors");
+  ASSERT_TRUE(errors != nullptr && errors->is_object());
+  EXPECT_TRUE(errors->get_object().empty()) << set;
+}
+
+TEST_F(Measured, OnFunctionalSentences) {
+  const auto figures = score("hatecheck_fr_dev");
+
+  say("hatecheck_fr_dev", figures);
+  EXPECT_GE(figure(figures, "macroF1"), 0.50);
+  EXPECT_GE(figure(figures, "auc"), 0.70);
+  EXPECT_GE(figure(figures, "pass_nh"), 0.95);
+  EXPECT_LE(figure(figures, "identity_gap"), 0.08);
+  EXPECT_EQ(figure(figures, "evidence_in_text"), 1.0);
+}
+
+TEST_F(Measured, OnPoliticalSpeechThatIsNotHate) {
+  for (const std::string set : {"political_not_hate_dev", "political_not_hate_asr_dev"}) {
+    const auto figures = score(set);
+
+    say(set, figures);
+    EXPECT_LE(figure(figures, "fpr"), 0.03) << set;
+  }
+}
+
+TEST_F(Measured, OnWindowsOfRealSpeech) {
+  const auto figures = score("windows_dev");
+
+  say("windows_dev", figures);
+  EXPECT_GE(figure(figures, "auc"), 0.90);
+  EXPECT_LE(figure(figures, "fpr"), 0.01);
+  EXPECT_EQ(figure(figures, "evidence_in_text"), 1.0);
+}
+
+}  // namespace
+}  // namespace vigie::analyse
