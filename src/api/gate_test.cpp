@@ -56,7 +56,7 @@ TEST(Gate, LetsOurOwnPagesAndProgramsWrite) {
 
 TEST(Gate, KeepsSessionsOffPlainHttpFromAfar) {
   const Gate gate{{}};
-  const Gate debug{{.debug = true}};
+  const Gate debug{{.allowed_hosts = {}, .debug = true}};
 
   EXPECT_TRUE(gate.may_carry_session(request_to("localhost", "127.0.0.1")));
   EXPECT_TRUE(gate.may_carry_session(request_to("localhost", "::1")));

@@ -28,7 +28,7 @@ Async<> end_at_second_signal(asio::signal_set& signals) {
 Async<> run_until_signal(Application& vigie, World& world) {
   asio::signal_set signals{world.io, SIGINT, SIGTERM};
   TaskGroup group{world.io.get_executor(), [&world](const std::string& name, std::exception_ptr failure) {
-                    world.log.error("a part of Vigie ended by a bug", {{"part", name}, {"why", in_words(failure)}});
+                    world.log.error("a part of Vigie ended by a bug", {{"part", name}, {"why", words_of(failure)}});
                   }};
   group.spawn("vigie", vigie.run());
   co_await wait_for_signal(signals);

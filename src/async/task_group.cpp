@@ -25,6 +25,16 @@ bool is_cancellation(const std::exception_ptr& failure) {
 
 }  // namespace
 
+std::string words_of(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const std::exception& error) {
+    return error.what();
+  } catch (...) {
+    return "an exception that says nothing";
+  }
+}
+
 TaskGroup::TaskGroup(asio::any_io_executor executor, OnFailure on_failure)
     : executor_{std::move(executor)}, on_failure_{std::move(on_failure)}, emptied_{executor_} {}
 

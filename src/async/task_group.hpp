@@ -13,6 +13,9 @@
 
 namespace vigie {
 
+// What an exception says, for the log.
+std::string words_of(const std::exception_ptr& failure);
+
 class TaskGroup {
  public:
   // Told of a child that ended by an exception other than cancellation: a bug, to be logged.

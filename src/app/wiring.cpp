@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: Apache-2.0
+// The only place that names concrete types: what Vigie is made of, from the ground up. Members are made in
+// their order and destroyed in reverse; run() starts the roles and joins them before anything goes.
+#include "alert/alerting.hpp"
+#include "alert/alerts.hpp"
+#include "analyse/analysis.hpp"
+#include "analyse/assessments.hpp"
+#include "analyse/embedded/lexicon_analyser.hpp"
+#include "analyse/judge.hpp"
+#include "api/gate.hpp"
+#include "api/hub.hpp"
+#include "api/services.hpp"
+#include "api/site.hpp"
+#include "app/application.hpp"
+#include "app/engines.hpp"
+#include "async/task_group.hpp"
+#include "capture/capture_service.hpp"
+#include "capture/captures.hpp"
+#include "db/migrations.hpp"
+#include "http/client.hpp"
+#include "http/guard.hpp"
+#include "http/server.hpp"
+#include "people/passwords.hpp"
+#include "people/people.hpp"
+#include "people/sessions.hpp"
+#include "people/tokens.hpp"
+#include "platform/paced_source.hpp"
+#include "platform/tiktok/tiktok.hpp"
+#include "transcribe/segments.hpp"
+#include "transcribe/transcription.hpp"
+#include "watch/accounts.hpp"
+#include "watch/lives.hpp"
+#include "watch/watcher.hpp"
+
+namespace vigie::app {
+namespace {
+
+constexpr std::size_t disk_threads = 2;
+constexpr Span housekeeping_interval = std::chrono::hours{1};
+
+// What the operator configured by URL may be called wherever it is.
+std::vector<std::string> trusted_origins(const config::Config& config) {
+  std::vector<std::string> origins{config.text("TIKTOK_WEB_URL"), config.text("TIKTOK_WEBCAST_URL")};
+  if (const auto llm = llm_base_url(config); !llm.empty()) {
+    origins.push_back(llm);
+  }
+  return origins;
+}
+
+std::unique_ptr<platform::LiveSource> make_source(World& world, http::Client& client) {
+  platform::tiktok::TikTokOptions options;
+  options.web_url = world.config.text("TIKTOK_WEB_URL");
+  options.webcast_url = world.config.text("TIKTOK_WEBCAST_URL");
+  auto tiktok = platform::tiktok::create_tiktok(client, std::move(options), world.log, world.metrics);
+  platform::PaceLimits pace;
+  pace.requests_per_second = world.config.number("POLL_BUDGET_PER_S");
+  return platform::create_paced(std::move(tiktok), pace, world.clock, world.random, world.metrics);
+}
+
+watch::WatchOptions watch_options(const config::Config& config) {
+  watch::WatchOptions options;
+  options.poll.interval = std::chrono::seconds{config.integer("POLL_INTERVAL_S")};
+  options.poll.live_interval = std::min(options.poll.live_interval, options.poll.interval);
+  options.poll.soon = std::min(options.poll.soon, options.poll.interval);
+  return options;
+}
+
+api::GateOptions gate_options(const config::Config& config) {
+  api::GateOptions options;
+  options.allowed_hosts = config.list("ALLOWED_HOSTS");
+  if (config.is_set("DOMAIN")) {
+    options.allowed_hosts.push_back(config.text("DOMAIN"));
+  }
+  options.debug = config.boolean("DEBUG");
+  return options;
+}
+
+http::ServerOptions listen_at(const config::Config& config, std::string_view key, std::string name) {
+  const auto address = config.address(key);
+  http::ServerOptions options;
+  options.address = address.host;
+  options.port = address.port;
+  options.name = std::move(name);
+  return options;
+}
+
+Result<> check_schema(World& world, bool may_migrate) {
+  const auto status = may_migrate ? db::migrate(*world.database) : db::schema_status(*world.database);
+  if (!status) {
+    return status.error();
+  }
+  if (status->version < status->newest) {
+    return make_error(Errc::unavailable, "the schema is at {} of {}: start the web role, or run vigie db migrate",
+                      status->version, status->newest);
+  }
+  return {};
+}
+
+TaskGroup::OnFailure report_to(log::Log& log) {
+  return [&log](const std::string& name, std::exception_ptr failure) {
+    log.error("a part of Vigie ended by a bug", {{"part", name}, {"why", words_of(failure)}});
+  };
+}
+
+class Vigie final : public Application {
+ public:
+  Vigie(World& world, RoleSet roles) : world_{world}, roles_{roles} {}
+
+  Result<> open();
+  Async<> run() override;
+  std::uint16_t web_port() const override { return web_ ? web_->port() : std::uint16_t{0}; }
+  std::uint16_t metrics_port() const override { return telling_->port(); }
+
+ private:
+  void open_ears_or_say_why();
+  Result<> open_judges();
+  Result<> open_web();
+  Result<> open_metrics();
+  Async<> keep_house();
+  std::vector<api::PartStatus> parts() const;
+  Async<http::Answer> tell_metrics(http::Request request);
+
+  World& world_;
+  RoleSet roles_;
+  asio::any_io_executor executor_{world_.io.get_executor()};
+  http::AddressGuard guard_{trusted_origins(world_.config), world_.config.list("OUTBOUND_ALLOW")};
+  std::unique_ptr<http::Client> client_{http::create_client(executor_, guard_)};
+  std::unique_ptr<platform::LiveSource> source_{make_source(world_, *client_)};
+
+  // watch
+  watch::Accounts accounts_{*world_.database, world_.clock, world_.ids, *world_.bus};
+  watch::Lives lives_{*world_.database, world_.clock, *world_.bus};
+  watch::Watcher watcher_{executor_,     accounts_,  *source_,       *world_.bus, world_.clock, world_.random,
+                          world_.log, world_.metrics, watch_options(world_.config)};
+
+  // listen
+  Ears ears_;
+  std::string deaf_because_;  // what recognition lacks, with its cure
+  std::unique_ptr<transcribe::SegmentStore> segments_{
+      transcribe::make_segment_store(*world_.database, *world_.bus, world_.ids, world_.clock)};
+  std::unique_ptr<transcribe::Transcription> transcription_;
+  WorkerPool disk_{"disk", disk_threads};
+  capture::Captures captures_{*world_.database, world_.clock, world_.ids, *world_.bus, world_.ids.next(world_.clock.now())};
+  std::unique_ptr<capture::CaptureService> capture_;
+
+  // analyse
+  std::unique_ptr<analyse::Analyser> embedded_{analyse::create_lexicon_analyser()};
+  std::unique_ptr<analyse::Analyser> model_;  // none without an LLM
+  analyse::Assessments assessments_{*world_.database, world_.clock, world_.ids, *world_.bus};
+  std::unique_ptr<analyse::Judge> judge_;
+  std::unique_ptr<analyse::Analysis> analysis_;
+  alert::Alerts alerts_{*world_.database, world_.clock, world_.ids, *world_.bus};
+  alert::Notifications notifications_{*world_.database, world_.clock};
+  alert::Alerting alerting_{executor_,  alerts_,        *world_.bus,
+                            world_.clock, world_.log, world_.metrics,
+                            alert::AlertingOptions{.risk_threshold = world_.config.number("RISK_THRESHOLD")}};
+
+  // web
+  people::Passwords passwords_;
+  people::Sessions sessions_{*world_.database, world_.clock, world_.random};
+  people::People people_{*world_.database, world_.clock, world_.ids, passwords_, sessions_, world_.log, world_.metrics};
+  people::Tokens tokens_{*world_.database, world_.clock, world_.ids, world_.random};
+  api::Gate gate_{gate_options(world_.config)};
+  api::Hub hub_{executor_, *world_.database, *world_.bus, world_.clock, world_.log, world_.metrics};
+  std::unique_ptr<api::Services> services_;
+  std::unique_ptr<api::Site> site_;
+  std::unique_ptr<http::Server> web_;
+  std::unique_ptr<http::Server> telling_;  // of metrics
+};
+
+Result<> Vigie::open() {
+  if (const auto schema = check_schema(world_, roles_.web); !schema) {
+    return schema;
+  }
+  if (roles_.listen) {
+    open_ears_or_say_why();
+  }
+  if (const auto judges = open_judges(); !judges) {
+    return judges;
+  }
+  if (roles_.web) {
+    if (const auto web = open_web(); !web) {
+      return web;
+    }
+  }
+  return open_metrics();
+}
+
+void Vigie::open_ears_or_say_why() {
+  auto ears = open_ears(world_.config, world_.config.text("WHISPER_MODEL"), recognition_workers(world_.config));
+  if (ears) {
+    ears_ = std::move(*ears);
+    deaf_because_ = "";
+    if (!ears_.note.empty()) {
+      world_.log.warn("another speech model is used than the one asked for", {{"why", ears_.note}});
+    }
+  } else {
+    deaf_because_ = ears.error().what;
+    world_.log.error("no speech is written down", {{"why", deaf_because_}});
+  }
+  transcribe::TranscriptionOptions options;
+  options.language = world_.config.text("TRANSCRIBE_LANGUAGE");
+  transcription_ = std::make_unique<transcribe::Transcription>(executor_, ears_.detectors, ears_.transcriber.get(),
+                                                               *segments_, world_.clock, world_.log, world_.metrics,
+                                                               std::move(options));
+  const capture::ReaderTools tools{.client = *client_,
+                                   .guard = guard_,
+                                   .source = *source_,
+                                   .sink = *transcription_,
+                                   .blobs = *world_.blobs,
+                                   .pool = disk_,
+                                   .journal = captures_,
+                                   .clock = world_.clock,
+                                   .log = world_.log,
+                                   .metrics = world_.metrics};
+  capture_ = std::make_unique<capture::CaptureService>(executor_, captures_, *world_.bus, tools);
+}
+
+Result<> Vigie::open_judges() {
+  auto model = open_llm(world_.config, *client_, world_.random, world_.log, world_.metrics);
+  if (!model) {
+    return model.error();
+  }
+  model_ = std::move(*model);
+  judge_ = std::make_unique<analyse::Judge>(*embedded_, model_.get(), world_.clock, world_.log, world_.metrics);
+  analysis_ = std::make_unique<analyse::Analysis>(executor_, assessments_, *judge_, *world_.bus, world_.clock,
+                                                  world_.log, world_.metrics);
+  return {};
+}
+
+Result<> Vigie::open_web() {
+  auto& delay = world_.metrics.histogram("vigie_watch_detection_delay_seconds", "From the start of a live to its detection.");
+  services_ = std::make_unique<api::Services>(api::Services{
+      .clock = world_.clock,
+      .log = world_.log,
+      .database = *world_.database,
+      .people = people_,
+      .sessions = sessions_,
+      .tokens = tokens_,
+      .accounts = accounts_,
+      .lives = lives_,
+      .assessments = assessments_,
+      .alerts = alerts_,
+      .notifications = notifications_,
+      .gate = gate_,
+      .hub = hub_,
+      .parts = [this] { return parts(); },
+      .detection_delay_p95_s = [&delay] { return delay.count() == 0 ? std::nullopt : std::optional{delay.quantile(0.95)}; },
+      .version = VIGIE_VERSION});
+  const auto language =
+      world_.config.text("LANGUAGE") == "en" ? api::Language::english : api::Language::french;
+  site_ = std::make_unique<api::Site>(*services_, api::Assets{world_.config.text("WEB_DIR")}, language);
+  auto server = http::create_server(
+      executor_, listen_at(world_.config, "LISTEN", "web"),
+      [this](http::Request request) { return site_->answer(std::move(request)); }, world_.random, world_.log,
+      world_.metrics);
+  if (!server) {
+    return server.error().during("listening for browsers");
+  }
+  web_ = std::move(*server);
+  return {};
+}
+
+Result<> Vigie::open_metrics() {
+  auto server = http::create_server(
+      executor_, listen_at(world_.config, "METRICS_LISTEN", "metrics"),
+      [this](http::Request request) { return tell_metrics(std::move(request)); }, world_.random, world_.log,
+      world_.metrics);
+  if (!server) {
+    return server.error().during("listening for metrics (METRICS_LISTEN)");
+  }
+  telling_ = std::move(*server);
+  return {};
+}
+
+Async<http::Answer> Vigie::tell_metrics(http::Request request) {
+  http::Response response;
+  if (request.path == "/metrics") {
+    response.headers.add("Content-Type", "text/plain; version=0.0.4");
+    response.body = world_.metrics.render();
+  } else {
+    response.status = 404;
+  }
+  co_return response;
+}
+
+Async<> Vigie::run() {
+  // The pipeline ends before what it hands things to: capture settles its words while the rest still runs.
+  TaskGroup service{executor_, report_to(world_.log)};
+  TaskGroup pipeline{executor_, report_to(world_.log)};
+  service.spawn("metrics", telling_->run());
+  service.spawn("housekeeping", keep_house());
+  if (roles_.web) {
+    service.spawn("web", web_->run());
+    service.spawn("live feed", hub_.run());
+    world_.log.info("listening", {{"address", world_.config.address("LISTEN").host}, {"port", std::int64_t{web_->port()}}});
+  }
+  if (roles_.analyse) {
+    service.spawn("analysis", analysis_->run());
+    service.spawn("alerts", alerting_.run());
+  }
+  if (roles_.listen) {
+    service.spawn("transcription", transcription_->run());
+    pipeline.spawn("capture", capture_->run());
+  }
+  if (roles_.watch) {
+    pipeline.spawn("watch", watcher_.run());
+  }
+  Signal never{executor_};
+  try {
+    co_await never.wait();
+  } catch (const boost::system::system_error&) {
+    // Told to stop: the farewell below needs to wait.
+  }
+  co_await asio::this_coro::reset_cancellation_state();
+  pipeline.cancel();
+  co_await pipeline.join();
+  service.cancel();
+  co_await service.join();
+}
+
+Async<> Vigie::keep_house() {
+  for (;;) {
+    const auto purged = co_await people_.purge();
+    if (!purged) {
+      world_.log.warn("forgetting ended sessions failed", {{"why", purged.error().what}});
+    }
+    co_await world_.clock.sleep(housekeeping_interval);
+  }
+}
+
+std::vector<api::PartStatus> Vigie::parts() const {
+  std::vector<api::PartStatus> parts;
+  parts.push_back({.name = "database", .state = "ok", .words = std::string{world_.database->engine()}});
+  parts.push_back({.name = "detection", .state = roles_.watch ? "ok" : "off", .words = ""});
+  const bool hears = ears_.transcriber != nullptr;
+  parts.push_back({.name = "capture", .state = roles_.listen ? "ok" : "off", .words = ""});
+  parts.push_back({.name = "transcription",
+                   .state = !roles_.listen ? "off" : hears ? "ok" : "degraded",
+                   .words = hears ? fmt::format("{} {}", ears_.transcriber->engine(), ears_.transcriber->model()) : deaf_because_});
+  parts.push_back({.name = "analysis",
+                   .state = roles_.analyse ? "ok" : "off",
+                   .words = model_ ? fmt::format("LLM {}", world_.config.text("LLM_MODEL")) : std::string{embedded_->name()}});
+  return parts;
+}
+
+}  // namespace
+
+RoleSet parse_roles(const std::vector<std::string>& names) {
+  if (names.empty()) {
+    return {};
+  }
+  const auto has = [&](std::string_view name) { return std::ranges::find(names, name) != names.end(); };
+  return {.web = has("web"), .watch = has("watch"), .listen = has("listen"), .analyse = has("analyse")};
+}
+
+Result<std::unique_ptr<Application>> create_application(World& world, RoleSet roles) {
+  auto vigie = std::make_unique<Vigie>(world, roles);
+  if (const auto opened = vigie->open(); !opened) {
+    return opened.error();
+  }
+  return std::unique_ptr<Application>{std::move(vigie)};
+}
+
+}  // namespace vigie::app
