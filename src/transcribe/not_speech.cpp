@@ -18,7 +18,7 @@ constexpr std::array credits{
     std::string_view{"sous titrage par "},
     std::string_view{"sous titrage societe radio canada"},
     std::string_view{"sous titrage st 501"},
-    std::string_view{"sous titrage fr "},
+    std::string_view{"sous titrage fr"},
     std::string_view{"sous titrage mfp"},
     std::string_view{"subtitles by the amara org community"},
     std::string_view{"subtitles by "},

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// Recognisers and a store that pretend, for tests.
+#pragma once
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <vector>
+
+#include "media/pcm.hpp"
+#include "transcribe/segments.hpp"
+#include "transcribe/transcriber.hpp"
+
+namespace vigie::transcribe {
+
+// Says its script, one entry an utterance; when that is over, one "mot" for each second heard.
+class ScriptedTranscriber final : public Transcriber {
+ public:
+  explicit ScriptedTranscriber(std::deque<std::string> script = {}, std::size_t workers = 1)
+      : script_{std::move(script)}, workers_{workers} {}
+
+  Result<Transcript> transcribe(std::span<const float> samples, std::string_view language,
+                                std::stop_token) override {
+    if (before_answer) {
+      before_answer(samples);
+    }
+    const std::scoped_lock lock{mutex_};
+    asked_.push_back({std::string{language}, media::duration_of(samples.size())});
+    if (!failures_.empty()) {
+      auto failure = std::move(failures_.front());
+      failures_.pop_front();
+      return failure;
+    }
+    Transcript transcript{.text = {}, .language = std::string{language == "auto" ? "fr" : language}};
+    transcript.confidence = 0.9;
+    if (!script_.empty()) {
+      transcript.text = std::move(script_.front());
+      script_.pop_front();
+      return transcript;
+    }
+    for (auto left = media::duration_of(samples.size()); left >= std::chrono::seconds{1};
+         left -= std::chrono::seconds{1}) {
+      transcript.text += transcript.text.empty() ? "mot" : " mot";
+    }
+    return transcript;
+  }
+
+  std::size_t workers() const override { return workers_; }
+  std::string_view engine() const override { return "script"; }
+  std::string_view model() const override { return "fake"; }
+
+  struct Asked {
+    std::string language;
+    Span duration{0};
+  };
+  std::vector<Asked> asked() const {
+    const std::scoped_lock lock{mutex_};
+    return asked_;
+  }
+  // What the next calls answer instead, in order.
+  void fail_next(Error error) {
+    const std::scoped_lock lock{mutex_};
+    failures_.push_back(std::move(error));
+  }
+
+  // Runs on the worker's thread before each answer: to hold one back, say. Set before use.
+  std::function<void(std::span<const float>)> before_answer;
+
+ private:
+  mutable std::mutex mutex_;
+  std::deque<std::string> script_;
+  std::deque<Error> failures_;
+  std::vector<Asked> asked_;
+  std::size_t workers_;
+};
+
+// Keeps what it is given, in memory. For the I/O thread.
+class KeptSegments final : public SegmentStore {
+ public:
+  Async<Result<std::int64_t>> append(LiveClaim claim, std::vector<Segment> segments) override {
+    ++calls;
+    if (!failures.empty()) {
+      auto failure = std::move(failures.front());
+      failures.pop_front();
+      co_return failure;
+    }
+    for (auto& segment : segments) {
+      segment.live_id = claim.live_id;
+      kept.push_back(std::move(segment));
+    }
+    co_return static_cast<std::int64_t>(segments.size());
+  }
+
+  std::vector<Segment> kept;
+  std::deque<Error> failures;  // what the next calls answer
+  int calls = 0;
+};
+
+}  // namespace vigie::transcribe
