@@ -12,7 +12,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
-#include <optional>
+#include <memory>
 
 namespace vigie::http {
 namespace {
@@ -28,7 +28,7 @@ struct Link::State {
   explicit State(tcp::socket plain) : socket{std::move(plain)}, timer{socket.get_executor()} {}
 
   tcp::socket socket;
-  std::optional<asio::ssl::stream<tcp::socket&>> tls;
+  std::unique_ptr<asio::ssl::stream<tcp::socket&>> tls;
   asio::steady_timer timer;
   std::uint64_t deadline = 0;  // which one the timer waits for
   bool expired = false;
@@ -97,7 +97,8 @@ Async<Result<>> Link::connect(tcp::endpoint endpoint) {
 }
 
 Async<Result<>> Link::secure(asio::ssl::context& context, std::string host) {
-  auto& tls = state_->tls.emplace(state_->socket, context);
+  state_->tls = std::make_unique<asio::ssl::stream<tcp::socket&>>(state_->socket, context);
+  auto& tls = *state_->tls;
   error_code code;
   asio::ip::make_address(host, code);
   const bool is_name = code.failed();

@@ -23,8 +23,8 @@ std::string to_string(BeastView text) {
 }
 
 // Collects fields and body; what follows the body (the trailer) is read and dropped.
-template <bool is_request>
-class Collector : public beast_http::basic_parser<is_request> {
+template <bool IsRequest>
+class Collector : public beast_http::basic_parser<IsRequest> {
  public:
   std::string method;
   std::string target;
@@ -64,8 +64,8 @@ class Collector : public beast_http::basic_parser<is_request> {
 };
 
 // Feeds Beast until it wants bytes that buffer does not have.
-template <bool is_request>
-error_code put(Collector<is_request>& parser, std::string& buffer) {
+template <bool IsRequest>
+error_code put(Collector<IsRequest>& parser, std::string& buffer) {
   error_code error;
   std::size_t done = 0;
   while (done < buffer.size() && !parser.is_done()) {

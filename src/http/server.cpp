@@ -62,8 +62,9 @@ class TcpServer final : public Server {
 };
 
 Async<> TcpServer::run() {
-  TaskGroup tasks{acceptor_.get_executor(),
-                  [this](const std::string& name, std::exception_ptr why) { report(name, why); }};
+  TaskGroup tasks{
+      acceptor_.get_executor(),
+      [this](const std::string& name, const std::exception_ptr& why) { report(name, why); }};
   std::exception_ptr stopped;
   try {
     co_await accept_all(tasks);
@@ -163,8 +164,9 @@ Async<> TcpServer::finish(TaskGroup& tasks) {
   for (auto* connection : connections_) {
     connection->stop();
   }
-  TaskGroup watch{acceptor_.get_executor(),
-                  [this](const std::string& name, std::exception_ptr why) { report(name, why); }};
+  TaskGroup watch{
+      acceptor_.get_executor(),
+      [this](const std::string& name, const std::exception_ptr& why) { report(name, why); }};
   watch.spawn("stop grace", cut_after_grace(tasks));
   co_await tasks.join();
   watch.cancel();

@@ -140,7 +140,8 @@ Async<> WebSocketSession::Impl::run(const Request& request, Upgrade upgrade) {
     co_return;
   }
   auto& log = context.log;
-  TaskGroup tasks{stream.get_executor(), [&log](const std::string& name, std::exception_ptr why) {
+  TaskGroup tasks{stream.get_executor(),
+                  [&log](const std::string& name, const std::exception_ptr& why) {
                     try {
                       std::rethrow_exception(why);
                     } catch (const std::exception& error) {
