@@ -61,8 +61,8 @@ class Segments : public testing::OnEachDatabase {
     store = make_segment_store(db(), bus, ids, clock);
   }
 
-  Result<std::int64_t> append(LiveClaim claim, std::vector<Segment> segments) {
-    return run(store->append(std::move(claim), std::move(segments)));
+  Result<std::int64_t> append(LiveClaim under, std::vector<Segment> segments) {
+    return run(store->append(std::move(under), std::move(segments)));
   }
 
   template <class T>
