@@ -212,7 +212,7 @@ TEST_F(TranscriptionTest, MakesACaptureWaitThatIsFarAhead) {
   begin(&transcriber);
 
   const auto done = start_hearing(0, loud(58));
-  turn_until([this] { return transcription->waiting() == 3; });
+  turn_until([this] { return transcription->waiting() == 2; });
   testing::settle(io);
   const bool was_held = !*done;
   release.release(2);
