@@ -26,7 +26,8 @@ struct WatchOptions {
   Span reload{std::chrono::seconds{30}};             // hints may be lost: the list is read again
   Span unchanged_write{std::chrono::minutes{1}};     // an unchanged answer is written no more often
   Span viewers_write{std::chrono::seconds{10}};      // nor a new number of viewers
-  Span second_look{std::chrono::minutes{10}};        // between two looks at whether an account exists
+  Span second_look{std::chrono::seconds{610}};       // between two looks at whether an account exists;
+                                                     // a little over absence_confirmation
   Span second_look_offline{std::chrono::hours{1}};   // once it is known not to
 };
 
