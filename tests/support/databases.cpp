@@ -99,8 +99,11 @@ OnEachDatabase::~OnEachDatabase() {
 void OnEachDatabase::SetUp() {
   if (is_postgres()) {
     auto server = PostgresServer::shared();
-    if (!server) {
+    if (!server && server.error().code == Errc::not_found) {
       GTEST_SKIP() << server.error().what;
+    }
+    if (!server) {
+      throw std::runtime_error(server.error().what);
     }
     place_ = std::make_unique<PostgresPlace>(**server, schema_);
   } else {

@@ -174,7 +174,7 @@ Result<std::unique_ptr<PostgresServer>> PostgresServer::start() {
   }
   const auto binaries = find_binaries();
   if (binaries.empty()) {
-    return make_error(Errc::unavailable,
+    return make_error(Errc::not_found,
                       "PostgreSQL is not installed: apt-get install postgresql-15, or set "
                       "VIGIE_TEST_PG=postgresql://user@host:port/name");
   }
@@ -229,6 +229,10 @@ PostgresServer::~PostgresServer() {
   if (pid_ > 0) {
     ::kill(pid_, SIGQUIT);  // nothing in it is worth a checkpoint
     ::waitpid(pid_, nullptr, 0);
+  } else {
+    for (const auto& name : databases_) {
+      std::ignore = command("DROP DATABASE " + name + " WITH (FORCE)");
+    }
   }
   if (!folder_.empty()) {
     std::error_code ignored;
@@ -239,26 +243,32 @@ PostgresServer::~PostgresServer() {
 
 std::string PostgresServer::create(const std::string& from) {
   auto name = "vigie_test_" + std::to_string(::getpid()) + "_" + std::to_string(++created_);
-  command("CREATE DATABASE " + name + " TEMPLATE " + from);
+  if (const auto done = command("CREATE DATABASE " + name + " TEMPLATE " + from); !done) {
+    throw std::runtime_error(done.error().what);
+  }
+  databases_.insert(name);
   return name;
 }
 
 void PostgresServer::drop(const std::string& name) {
-  command("DROP DATABASE " + name + " WITH (FORCE)");
+  if (command("DROP DATABASE " + name + " WITH (FORCE)")) {
+    databases_.erase(name);
+  }
 }
 
 std::string PostgresServer::url(const std::string& name) const {
   return before_name_ + name + after_name_;
 }
 
-void PostgresServer::command(const std::string& sql) {
+Result<> PostgresServer::command(const std::string& sql) {
   const std::unique_ptr<PGconn, decltype(&PQfinish)> connection{
       PQconnectdb(url(maintenance_name_).c_str()), &PQfinish};
   const std::unique_ptr<PGresult, decltype(&PQclear)> answer{PQexec(connection.get(), sql.c_str()),
                                                              &PQclear};
   if (PQresultStatus(answer.get()) != PGRES_COMMAND_OK) {
-    throw std::runtime_error(sql + ": " + PQerrorMessage(connection.get()));
+    return make_error(Errc::unavailable, "{}: {}", sql, PQerrorMessage(connection.get()));
   }
+  return {};
 }
 
 }  // namespace vigie::testing

@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <memory>
+#include <set>
 #include <string>
 
 #include "base/result.hpp"
@@ -13,7 +14,8 @@ namespace vigie::testing {
 
 class PostgresServer {
  public:
-  // Errc::unavailable, with the cure, when this machine has no PostgreSQL. Main thread.
+  // Errc::not_found, with the cure, when this machine has no PostgreSQL; another error when it has
+  // one that does not start. Main thread.
   static Result<PostgresServer*> shared();
 
   PostgresServer(const PostgresServer&) = delete;
@@ -22,13 +24,14 @@ class PostgresServer {
 
   // A new database, the copy of another; its name. Throws when PostgreSQL refuses.
   std::string create(const std::string& from);
+  // Never fails; what cannot be dropped now is tried again at exit.
   void drop(const std::string& name);
   std::string url(const std::string& name) const;
 
  private:
   PostgresServer() = default;
   static Result<std::unique_ptr<PostgresServer>> start();
-  void command(const std::string& sql);
+  Result<> command(const std::string& sql);
 
   std::string before_name_;  // of the URL
   std::string after_name_;
@@ -37,6 +40,7 @@ class PostgresServer {
   int lock_ = -1;
   pid_t pid_ = 0;
   int created_ = 0;
+  std::set<std::string> databases_;  // not dropped yet
 };
 
 }  // namespace vigie::testing
