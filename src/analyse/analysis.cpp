@@ -44,8 +44,8 @@ Analysis::Analysis(asio::any_io_executor executor, Assessments& assessments, Jud
       full_sweep_at_{clock.steady()} {}
 
 Async<> Analysis::run() {
-  auto on_failure = [this](const std::string& name, const std::exception_ptr&) {
-    log_.error("judging a window broke", {{"task", name}});
+  auto on_failure = [this](const std::string& name, const std::exception_ptr& failure) {
+    log_.error("judging a window broke", {{"task", name}, {"why", words_of(failure)}});
   };
   TaskGroup windows{executor_, std::move(on_failure)};
   auto on_hint = [this](std::string_view) { wake_.ring(); };

@@ -40,7 +40,7 @@ Result<watch::FollowEdit> read_edit(const http::Request& request) {
   if (!body) {
     return body.error();
   }
-  if (const auto known = only_members(*body, {"note", "tags", "priority"}); !known) {
+  if (const auto known = only_members(*body, {"note", "tags", "priority", "language"}); !known) {
     return known.error();
   }
   watch::FollowEdit edit;
@@ -49,6 +49,11 @@ Result<watch::FollowEdit> read_edit(const http::Request& request) {
     return note.error();
   }
   edit.note = *note;
+  const auto language = optional_text(*body, "language", 8);
+  if (!language) {
+    return language.error();
+  }
+  edit.language = *language;
   if (const auto* tags = body->if_contains("tags")) {
     auto list = read_tags(*tags);
     if (!list) {

@@ -84,7 +84,7 @@ Async<Result<http::Response>> list_notifications(Services& services, Call call) 
   }
   json::object body;
   body["items"] = std::move(items);
-  body["next_cursor"] = page->next_cursor.empty() ? json::value{nullptr} : json::value(page->next_cursor);
+  body["next_cursor"] = page->next_cursor.empty() ? json::value(nullptr) : json::value(page->next_cursor);
   body["unread"] = *unread;
   co_return json_answer(200, body);
 }

@@ -39,6 +39,16 @@ bool stays_inside(Errc code) {
   return code == Errc::unavailable || code == Errc::corrupt || code == Errc::timeout;
 }
 
+// What must stay inside is said in general terms; and what is missing in the same words as what may not
+// be seen, whatever its id (A11).
+std::string_view words_for_callers(const Error& error) {
+  if (stays_inside(error.code)) {
+    return "Vigie cannot answer this now; the log says why under this request id";
+  }
+  return error.code == Errc::not_found ? std::string_view{"there is no such thing, or you may not see it"}
+                                       : std::string_view{error.what};
+}
+
 http::Response with_body(int status, std::string_view type, std::string body) {
   http::Response response;
   response.status = status;
@@ -62,7 +72,7 @@ http::Response no_content() {
 http::Response page_answer(json::array items, const std::string& next) {
   json::object page;
   page["items"] = std::move(items);
-  page["next_cursor"] = next.empty() ? json::value{nullptr} : json::value{view(next)};
+  page["next_cursor"] = next.empty() ? json::value(nullptr) : json::value(view(next));
   return json_answer(200, page);
 }
 
@@ -92,9 +102,7 @@ http::Response problem(int status, std::string_view title, std::string_view deta
 
 http::Response problem(const Error& error, std::string_view request_id) {
   const auto status = status_of(error.code);
-  const std::string_view detail =
-      stays_inside(error.code) ? "Vigie cannot answer this now; the log says why under this request id"
-                               : std::string_view{error.what};
+  const auto detail = words_for_callers(error);
   auto response = problem(status, title_of(status), detail, request_id);
   if (error.retry_after.count() > 0) {
     response.headers.add("Retry-After", std::to_string(error.retry_after.count()));

@@ -66,6 +66,12 @@ bool Gate::is_over_tls(const http::Request& request) const {
   return request.headers.get("X-Forwarded-Proto") == "https" && !http::is_public_address(request.peer);
 }
 
+std::string Gate::client_address(const http::Request& request) const {
+  const auto hops = split(request.headers.get("X-Forwarded-For"), ',');
+  const auto last = trim(hops.back());
+  return last.empty() || http::is_public_address(request.peer) ? request.peer : std::string{last};
+}
+
 bool Gate::may_carry_session(const http::Request& request) const {
   return options_.debug || is_over_tls(request) || is_loopback_peer(request.peer);
 }

@@ -30,6 +30,9 @@ class Gate {
   // believed only from a private address.
   bool is_over_tls(const http::Request& request) const;
 
+  // Who asks: behind a proxy at a private address, whom it names (the last hop of X-Forwarded-For).
+  std::string client_address(const http::Request& request) const;
+
   // Plain HTTP carries a session only on loopback or with DEBUG (requirement A5).
   bool may_carry_session(const http::Request& request) const;
 

@@ -75,6 +75,18 @@ TEST(Gate, BelievesAProxyOnlyAtAPrivateAddress) {
   EXPECT_FALSE(gate.is_over_tls(liar));
 }
 
+TEST(Gate, KnowsTheClientBehindAProxyAtAPrivateAddressOnly) {
+  const Gate gate{{}};
+  auto through_proxy = request_to("localhost", "127.0.0.1");
+  through_proxy.headers.add("X-Forwarded-For", "1.2.3.4, 203.0.113.9");
+  auto liar = request_to("localhost", "8.8.8.8");
+  liar.headers.add("X-Forwarded-For", "1.2.3.4");
+
+  EXPECT_EQ(gate.client_address(through_proxy), "203.0.113.9");
+  EXPECT_EQ(gate.client_address(liar), "8.8.8.8");
+  EXPECT_EQ(gate.client_address(request_to("localhost")), "127.0.0.1");
+}
+
 TEST(Gate, NamesTheCookieAfterTheConnection) {
   const Gate gate{{}};
   auto secure = request_to("localhost");

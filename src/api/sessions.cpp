@@ -53,7 +53,7 @@ int page_status_of(const Error& error) { return error.code == Errc::denied ? 401
 Async<Result<people::NewSession>> try_sign_in(Services& services, http::Request request, std::string username,
                                               std::string password) {
   people::Visit visit;
-  visit.ip = request.peer;
+  visit.ip = services.gate.client_address(request);
   visit.agent = std::string{request.headers.get("User-Agent")};
   co_return co_await services.people.sign_in(std::move(username), std::move(password), std::move(visit));
 }

@@ -128,7 +128,8 @@ Async<Result<Site::Visitor>> Site::recognise(http::Request request) {
   constexpr std::string_view bearer = "Bearer ";
   const auto authorization = request.headers.get("Authorization");
   if (starts_with_ignoring_case(authorization, bearer)) {
-    co_return co_await recognise_token(std::string{trim(authorization.substr(bearer.size()))});
+    std::string token{trim(authorization.substr(bearer.size()))};
+    co_return co_await recognise_token(std::move(token));
   }
   Visitor visitor;
   const auto cookie = request.cookie(services_.gate.cookie_name(request));

@@ -19,7 +19,7 @@ Async<Result<http::Response>> get_status(Services& services, Call) {
   status["time"] = to_rfc3339(services.clock.now());
   status["parts"] = std::move(parts);
   const auto delay = services.detection_delay_p95_s();
-  status["detection_delay_p95_s"] = delay ? json::value{*delay} : json::value{nullptr};
+  status["detection_delay_p95_s"] = delay ? json::value(*delay) : json::value(nullptr);
   co_return json_answer(200, status);
 }
 

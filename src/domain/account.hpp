@@ -29,6 +29,7 @@ struct Account {
   std::optional<std::int64_t> followers;
   std::int64_t interval_s = 0;  // how often it is looked at, as measured; 0 before the second look
   std::optional<Time> last_live_at;
+  std::string language;  // spoken there: "fr", "en" … or "auto"; empty: the operator's choice
 };
 
 // An account as one person sees it: the notes are theirs alone.

@@ -68,6 +68,8 @@ TEST(Json, GivesSecondsForSpansAndNullForWhatIsNotKnown) {
   EXPECT_EQ(object.at("duration_s").as_double(), 90.0);
   EXPECT_TRUE(object.at("viewers").is_null());
   EXPECT_EQ(object.at("capture").at("state").as_string(), "none");
+  EXPECT_TRUE(object.at("capture").at("reason").is_null());
+  EXPECT_EQ(object.at("ended_at").as_string(), "1970-01-01T00:01:31.000Z");
 }
 
 TEST(Json, KeepsTheSixFieldsOfTheOriginalToTheLetter) {

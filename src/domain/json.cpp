@@ -11,16 +11,16 @@ namespace json = boost::json;
 json::string_view view(std::string_view text) { return {text.data(), text.size()}; }
 
 json::value when(const std::optional<Time>& time) {
-  return time ? json::value{to_rfc3339(*time)} : json::value{nullptr};
+  return time ? json::value(to_rfc3339(*time)) : json::value(nullptr);
 }
 
 template <class T>
 json::value or_null(const std::optional<T>& value) {
-  return value ? json::value(*value) : json::value{nullptr};
+  return value ? json::value(*value) : json::value(nullptr);
 }
 
 json::value or_null(const std::string& text) {
-  return text.empty() ? json::value{nullptr} : json::value{view(text)};
+  return text.empty() ? json::value(nullptr) : json::value(view(text));
 }
 
 // Milliseconds are enough for a page, and keep 1.2 from becoming 1.2000000000000002.
@@ -39,7 +39,8 @@ json::object to_json(const Account& account) {
           {"status_reason", account.status_reason},
           {"followers", or_null(account.followers)},
           {"interval_s", account.interval_s},
-          {"last_live_at", when(account.last_live_at)}};
+          {"last_live_at", when(account.last_live_at)},
+          {"language", or_null(account.language)}};
 }
 
 json::object to_json(const FollowedAccount& followed) {
@@ -51,7 +52,7 @@ json::object to_json(const FollowedAccount& followed) {
 }
 
 json::object to_json(const Live& live) {
-  const auto duration = live.ended_at ? json::value(to_seconds(*live.ended_at - live.started_at)) : json::value{nullptr};
+  const auto duration = live.ended_at ? json::value(to_seconds(*live.ended_at - live.started_at)) : json::value(nullptr);
   json::object capture{{"state", view(to_string(live.capture))},
                        {"reason", or_null(live.capture_reason)},
                        {"lag_s", or_null(live.lag_s)},

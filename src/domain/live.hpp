@@ -46,6 +46,7 @@ struct LiveClaim {
   std::string live_id;
   std::string owner;
   std::int64_t token = 0;
+  std::string language{};  // spoken there; empty: the operator's choice
 };
 
 // A stretch of speech written down. Settled text is never rewritten.

@@ -149,7 +149,8 @@ Transcription::StreamPtr Transcription::find_or_begin(const LiveClaim& claim) {
     }
     refuse(*stream);
   }
-  stream = std::make_shared<Stream>(claim, executor_, detectors_(), options_.language);
+  const auto& language = claim.language.empty() ? options_.language : claim.language;
+  stream = std::make_shared<Stream>(claim, executor_, detectors_(), language);
   return stream;
 }
 

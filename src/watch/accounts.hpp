@@ -20,11 +20,12 @@
 
 namespace vigie::watch {
 
-// What a follower may change of their own; what is absent stays.
+// What a follower may change, of their own but for the language; what is absent stays.
 struct FollowEdit {
   std::optional<std::string> note;               // at most 2000 bytes
   std::optional<std::vector<std::string>> tags;  // at most 20 of 40 bytes
   std::optional<int> priority;                   // 0 to 2
+  std::optional<std::string> language;           // spoken there, for everybody: "fr", "auto", or empty
 };
 
 // An account as the watcher needs it.

@@ -31,23 +31,25 @@ SELECT note, tags, priority FROM follow WHERE person_id = $1 AND account_id = $2
 constexpr std::string_view update_follow = R"(
 UPDATE follow SET note = $3, tags = $4, priority = $5 WHERE person_id = $1 AND account_id = $2)";
 
+constexpr std::string_view update_language = R"(UPDATE account SET language = $2 WHERE id = $1)";
+
 constexpr std::string_view select_one = R"(
 SELECT a.id, a.platform, a.username, a.display_name, a.url, a.status, a.status_at, a.status_reason, a.followers,
-  a.interval_us, a.last_live_at, COALESCE(f.note, ''), COALESCE(f.tags, '[]'), COALESCE(f.priority, 0)
+  a.interval_us, a.last_live_at, a.language, COALESCE(f.note, ''), COALESCE(f.tags, '[]'), COALESCE(f.priority, 0)
 FROM account a LEFT JOIN follow f ON f.account_id = a.id AND f.person_id = $2
 WHERE a.id = $1
   AND (f.person_id IS NOT NULL OR ($3 AND EXISTS (SELECT 1 FROM follow o WHERE o.account_id = a.id))))";
 
 constexpr std::string_view list_followed = R"(
 SELECT a.id, a.platform, a.username, a.display_name, a.url, a.status, a.status_at, a.status_reason, a.followers,
-  a.interval_us, a.last_live_at, f.note, f.tags, f.priority, f.created_at
+  a.interval_us, a.last_live_at, a.language, f.note, f.tags, f.priority, f.created_at
 FROM follow f JOIN account a ON a.id = f.account_id
 WHERE f.person_id = $1 AND (f.created_at < $2 OR (f.created_at = $2 AND a.id < $3))
 ORDER BY f.created_at DESC, a.id DESC LIMIT $4)";
 
 constexpr std::string_view list_all = R"(
 SELECT a.id, a.platform, a.username, a.display_name, a.url, a.status, a.status_at, a.status_reason, a.followers,
-  a.interval_us, a.last_live_at, COALESCE(f.note, ''), COALESCE(f.tags, '[]'), COALESCE(f.priority, 0), a.created_at
+  a.interval_us, a.last_live_at, a.language, COALESCE(f.note, ''), COALESCE(f.tags, '[]'), COALESCE(f.priority, 0), a.created_at
 FROM account a LEFT JOIN follow f ON f.account_id = a.id AND f.person_id = $1
 WHERE EXISTS (SELECT 1 FROM follow o WHERE o.account_id = a.id)
   AND (a.created_at < $2 OR (a.created_at = $2 AND a.id < $3))
@@ -99,12 +101,20 @@ Result<Cursor> parse_cursor(std::string_view text) {
   return Cursor{*at, std::string{text.substr(dash + 1)}};
 }
 
+bool is_language(std::string_view text) {
+  const auto is_letter = [](char c) { return c >= 'a' && c <= 'z'; };
+  return text.empty() || text == "auto" || (text.size() == 2 && std::all_of(text.begin(), text.end(), is_letter));
+}
+
 Result<> check_bounds(const FollowEdit& change) {
   if (change.note && change.note->size() > max_note) {
     return make_error(Errc::invalid, "note: at most {} bytes", max_note);
   }
   if (change.priority && (*change.priority < 0 || *change.priority > 2)) {
     return make_error(Errc::invalid, "priority: 0, 1 or 2");
+  }
+  if (change.language && !is_language(*change.language)) {
+    return make_error(Errc::invalid, "language: two letters such as fr, auto, or nothing for the operator's choice");
   }
   if (change.tags) {
     const auto is_bad = [](const std::string& tag) { return tag.empty() || tag.size() > max_tag; };
@@ -192,6 +202,11 @@ Async<Result<FollowedAccount>> Accounts::edit(std::string person_id, std::string
     const auto priority = change.priority ? std::int64_t{*change.priority} : row.integer(2);
     if (auto written = tx.execute(update_follow, {person_id, account_id, note, tags, priority}); !written) {
       return written.error().during("editing a follow");
+    }
+    if (change.language) {
+      if (auto written = tx.execute(update_language, {account_id, *change.language}); !written) {
+        return written.error().during("noting what is spoken");
+      }
     }
     return read_one(tx, account_id, Sight{person_id, false});
   };

@@ -36,7 +36,7 @@ constexpr std::string_view update_last_live = R"(UPDATE account SET last_live_at
 
 constexpr std::string_view select_account = R"(
 SELECT id, platform, username, display_name, url, status, status_at, status_reason, followers, interval_us,
-  last_live_at
+  last_live_at, language
 FROM account WHERE id = $1)";
 
 constexpr std::string_view end_live = R"(

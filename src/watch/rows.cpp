@@ -21,6 +21,7 @@ Account account_of_row(const db::Row& row) {
   account.followers = row.optional_integer(8);
   account.interval_s = std::chrono::round<std::chrono::seconds>(row.span(9)).count();
   account.last_live_at = row.optional_time(10);
+  account.language = row.text(11);
   return account;
 }
 

@@ -13,7 +13,7 @@ namespace vigie::watch {
 
 // Columns: id, platform, username, display_name, url, status, status_at, status_reason, followers,
 // interval_us, last_live_at.
-inline constexpr std::size_t account_columns = 11;
+inline constexpr std::size_t account_columns = 12;
 Account account_of_row(const db::Row& row);
 
 // Columns from `first`: status, status_at, status_reason, ending_since, negative_since, display_name,

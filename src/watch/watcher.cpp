@@ -79,8 +79,8 @@ Watcher::Watcher(asio::any_io_executor executor, Accounts& accounts, platform::L
       wake_{executor} {}
 
 Async<> Watcher::run() {
-  auto on_failure = [this](const std::string& name, const std::exception_ptr&) {
-    log_.error("a look at an account broke", {{"task", name}});
+  auto on_failure = [this](const std::string& name, const std::exception_ptr& failure) {
+    log_.error("a look at an account broke", {{"task", name}, {"why", words_of(failure)}});
   };
   TaskGroup looks{executor_, std::move(on_failure)};
   auto on_hint = [this](std::string_view text) { this->on_hint(text); };

@@ -206,6 +206,8 @@ TEST_P(Api, AnswersAnotherPersonsObjectsLikeMissingOnes) {
       EXPECT_EQ(theirs.body, missing.body) << route.method << " " << route.path;
     }
   }
+  EXPECT_EQ(ask("PATCH", "/api/v1/accounts/" + account, &owner, R"({"language":"anglais"})").status, 422);
+  EXPECT_EQ(get_string(json_of(ask("PATCH", "/api/v1/accounts/" + account, &owner, R"({"language":"en"})")), "language"), "en");
   EXPECT_EQ(ask("GET", "/api/v1/lives/" + live, &owner).status, 200);
   EXPECT_TRUE(json_of(ask("GET", "/api/v1/lives", &other)).at("items").as_array().empty());
   EXPECT_TRUE(json_of(ask("GET", "/api/v1/lives?scope=all", &other)).at("items").as_array().empty());
