@@ -42,13 +42,19 @@ std::optional<Status> parse_status(const http::Request& request) {
   return std::nullopt;
 }
 
-constexpr std::array<std::string_view, 6> needs_socket{"chat", "like", "member", "follow", "gift", "share"};
+constexpr std::array<std::string_view, 6> needs_socket{"chat",   "like", "member",
+                                                       "follow", "gift", "share"};
 
 }  // namespace
 
-Controls::Controls(World& world, SoundBank& sounds, Faults& faults, FakeLlm& llm, const Stats& stats,
-                   std::filesystem::path folder)
-    : world_{world}, sounds_{sounds}, faults_{faults}, llm_{llm}, stats_{stats}, folder_{std::move(folder)} {}
+Controls::Controls(World& world, SoundBank& sounds, Faults& faults, FakeLlm& llm,
+                   const Stats& stats, std::filesystem::path folder)
+    : world_{world},
+      sounds_{sounds},
+      faults_{faults},
+      llm_{llm},
+      stats_{stats},
+      folder_{std::move(folder)} {}
 
 Async<http::Answer> Controls::answer(http::Request request) {
   const auto what = std::string_view{request.path}.substr(std::string_view{"/__sim/"}.size());
@@ -100,7 +106,8 @@ Async<http::Answer> Controls::set(http::Request request) {
     (*live)->plan.title = clean_utf8(*title, 500);
   }
   const auto room = *live ? (*live)->room : std::string{};
-  const boost::json::object done{{"user", user}, {"status", static_cast<int>(*status)}, {"room", room}};
+  const boost::json::object done{
+      {"user", user}, {"status", static_cast<int>(*status)}, {"room", room}};
   co_return json_response(done);
 }
 
@@ -110,7 +117,8 @@ http::Answer Controls::emit(const http::Request& request) {
   Result<> done = make_error(Errc::invalid, "what is pause, unpause, end or viewers, not \"{}\"",
                              clean_utf8(what, 40));
   if (std::ranges::find(needs_socket, what) != needs_socket.end()) {
-    return said(501, "\"" + what + "\" travels on the Webcast socket, which this simulator does not have");
+    return said(
+        501, "\"" + what + "\" travels on the Webcast socket, which this simulator does not have");
   }
   if (what == "pause") {
     done = world_.pause(user);
@@ -120,8 +128,9 @@ http::Answer Controls::emit(const http::Request& request) {
     done = world_.end(user);
   } else if (what == "viewers") {
     const auto count = to_integer(request.parameter("count").value_or(""));
-    done = count && *count >= 0 ? world_.set_viewers(user, *count)
-                                : Result<>{make_error(Errc::invalid, "count must be a whole number")};
+    done = count && *count >= 0
+               ? world_.set_viewers(user, *count)
+               : Result<>{make_error(Errc::invalid, "count must be a whole number")};
   }
   if (!done) {
     return said(done.error());

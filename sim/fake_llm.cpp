@@ -10,7 +10,8 @@ namespace {
 constexpr JsonLimits request_limits{.bytes = 1U << 20U, .depth = 16};
 
 http::Response failure(int status, std::string_view type, std::string_view message) {
-  return json_response({{"error", {{"message", message}, {"type", type}, {"code", nullptr}}}}, status);
+  return json_response({{"error", {{"message", message}, {"type", type}, {"code", nullptr}}}},
+                       status);
 }
 
 // What the user says in a message: text, or parts of which some are text.
@@ -54,14 +55,17 @@ http::Response refusal(const LlmPlan& plan) {
   return response;
 }
 
-std::int64_t tokens_in(std::string_view text) { return static_cast<std::int64_t>(text.size() / 4 + 1); }
+std::int64_t tokens_in(std::string_view text) {
+  return static_cast<std::int64_t>(text.size() / 4 + 1);
+}
 
 }  // namespace
 
 Async<http::Answer> FakeLlm::answer(http::Request request) {
   if (request.path == "/openai/v1/models") {
     json::array models;
-    models.push_back({{"id", "vigie-sim"}, {"object", "model"}, {"created", 0}, {"owned_by", "vigie-sim"}});
+    models.push_back(
+        {{"id", "vigie-sim"}, {"object", "model"}, {"created", 0}, {"owned_by", "vigie-sim"}});
     const json::object list{{"object", "list"}, {"data", std::move(models)}};
     co_return json_response(list);
   }
@@ -91,7 +95,8 @@ Async<http::Answer> FakeLlm::complete(http::Request request) {
   const auto body = parse_json(request.body, request_limits);
   const auto* messages = body ? find(*body, "messages") : nullptr;
   if (messages == nullptr || !messages->is_array()) {
-    co_return failure(400, "invalid_request_error", body ? "messages are missing" : body.error().what);
+    co_return failure(400, "invalid_request_error",
+                      body ? "messages are missing" : body.error().what);
   }
   std::string said;
   for (const auto& message : messages->as_array()) {
@@ -112,15 +117,15 @@ Async<http::Answer> FakeLlm::complete(http::Request request) {
   json::object choice{{"index", 0},
                       {"message", {{"role", "assistant"}, {"content", content}}},
                       {"finish_reason", "stop"}};
-  const auto created = std::chrono::floor<std::chrono::seconds>(clock_.now()).time_since_epoch().count();
+  const auto created =
+      std::chrono::floor<std::chrono::seconds>(clock_.now()).time_since_epoch().count();
   json::object completion{{"id", "chatcmpl-" + random_.hex(12)},
                           {"object", "chat.completion"},
                           {"created", created},
                           {"model", get_string(*body, "model").value_or("vigie-sim")},
                           {"choices", json::array{std::move(choice)}}};
-  completion["usage"] = {{"prompt_tokens", asked},
-                         {"completion_tokens", given},
-                         {"total_tokens", asked + given}};
+  completion["usage"] = {
+      {"prompt_tokens", asked}, {"completion_tokens", given}, {"total_tokens", asked + given}};
   co_return json_response(completion);
 }
 

@@ -79,7 +79,8 @@ int serve(SimulatorOptions options) {
   log::Log log{log::to_stream(STDERR_FILENO), [&clock] { return clock.now(); }};
   metrics::Registry metrics;
   asio::io_context io{1};
-  auto simulator = create_simulator(io.get_executor(), std::move(options), clock, random, log, metrics);
+  auto simulator =
+      create_simulator(io.get_executor(), std::move(options), clock, random, log, metrics);
   if (!simulator) {
     fmt::print(stderr, "vigie-sim: {}\n", simulator.error().what);
     return simulator.error().code == Errc::conflict ? exit_finding : exit_usage;

@@ -41,7 +41,7 @@ struct Origin::Viewer {
   std::size_t addresses = 0;  // the generation that was let in
   std::size_t codec = 0;
   std::shared_ptr<Track> track;
-  std::size_t next = 0;        // the packet to be sent
+  std::size_t next = 0;  // the packet to be sent
   Span next_picture{0};
 };
 
@@ -61,12 +61,13 @@ std::string Origin::sign(std::string_view room, std::string_view quality, std::s
   return fingerprint(text) + fingerprint(text + "|2");
 }
 
-std::string Origin::address(std::string_view base, const Live& live, std::string_view quality) const {
+std::string Origin::address(std::string_view base, const Live& live,
+                            std::string_view quality) const {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(world_.wall() + address_life);
   const auto expire = std::to_string(seconds.time_since_epoch().count());
   const auto signature = sign(live.room, quality, expire, live.address_generation(world_.now()));
-  return fmt::format("{}{}{}_{}{}?expire={}&sign={}{}", base, prefix, live.room, quality, suffix, expire,
-                     signature, quality == "ao" ? "&only_audio=1" : "");
+  return fmt::format("{}{}{}_{}{}?expire={}&sign={}{}", base, prefix, live.room, quality, suffix,
+                     expire, signature, quality == "ao" ? "&only_audio=1" : "");
 }
 
 http::Answer Origin::answer(const http::Request& request) {
@@ -99,9 +100,8 @@ http::Answer Origin::answer(const http::Request& request) {
   http::Streamed streamed;
   streamed.head.headers.set("Content-Type", "video/x-flv");
   streamed.head.headers.set("Cache-Control", "no-store");
-  streamed.body = [this, shown = found->live, has_video = quality != "ao"](http::BodyWriter& writer) {
-    return send(shown, has_video, writer);
-  };
+  streamed.body = [this, shown = found->live, has_video = quality != "ao"](
+                      http::BodyWriter& writer) { return send(shown, has_video, writer); };
   return streamed;
 }
 

@@ -15,10 +15,11 @@ namespace vigie::sim {
 
 class Origin {
  public:
-  Origin(World& world, SoundBank& sounds, Faults& faults, Stats& stats, Clock& clock, Random& random);
+  Origin(World& world, SoundBank& sounds, Faults& faults, Stats& stats, Clock& clock,
+         Random& random);
 
-  // "<base>/stream/<room>_<quality>.flv?expire=…&sign=…"; quality "ao" is sound only. Good for 14 days,
-  // as TikTok's, or until the live's addresses expire.
+  // "<base>/stream/<room>_<quality>.flv?expire=…&sign=…"; quality "ao" is sound only. Good for 14
+  // days, as TikTok's, or until the live's addresses expire.
   std::string address(std::string_view base, const Live& live, std::string_view quality) const;
 
   // The answer to such an address: 403 expired or foreign, 404 not on air.

@@ -39,7 +39,8 @@ class ToneFile {
     auto encoder = media::create_aac_encoder().value();
     std::vector<float> samples(static_cast<std::size_t>(length * media::sample_rate));
     for (std::size_t index = 0; index < samples.size(); ++index) {
-      const auto turn = 2 * std::numbers::pi * 440 * static_cast<double>(index) / media::sample_rate;
+      const auto turn =
+          2 * std::numbers::pi * 440 * static_cast<double>(index) / media::sample_rate;
       samples[index] = static_cast<float>(0.5 * std::sin(turn));
     }
     std::ofstream file{path_, std::ios::binary};
@@ -293,6 +294,28 @@ TEST(Origin, AStreamIsRefusedOrCutWhenTold) {
   viewer.listen(100'000);
 
   EXPECT_TRUE(viewer.is_over);
+}
+
+TEST(Origin, LetsGoOfAViewerTooFarBehindAndOfNobodyElse) {
+  Rig rig;
+  const auto url = rig.stream_of("vigie_live");
+  Viewer good{rig, url};
+  Viewer slow{rig, url, true};
+  good.listen(packets_per_second);
+
+  // Until the system's buffers are full and the slow one's stream waits for it, not for the clock.
+  while (rig.clock.sleepers() == 2) {
+    good.listen(good.sound.size() + packets_per_second);
+  }
+  good.listen(good.sound.size() + 12 * packets_per_second);
+  slow.wake();
+  slow.listen(10'000'000);
+  good.listen(good.sound.size() + packets_per_second);
+
+  EXPECT_TRUE(slow.is_over);
+  EXPECT_GT(slow.sound.size(), 100U);
+  EXPECT_FALSE(good.is_over);
+  EXPECT_EQ(good.reader.dropped_bytes(), 0U);
 }
 
 TEST(Origin, CountsViewersWhileTheyWatch) {

@@ -44,7 +44,9 @@ bool has_public_name(const Account* account) {
          account->plan.access != Access::private_account && account->plan.access != Access::ghost;
 }
 
-std::int64_t entered(const Live& live, Span now) { return live.viewers_at(now) * 3 + 1; }
+std::int64_t entered(const Live& live, Span now) {
+  return live.viewers_at(now) * 3 + 1;
+}
 
 json::object stream_of(const PageContext& context, const Live& live, std::string_view key,
                        const json::object& parameters) {
@@ -77,8 +79,7 @@ std::string stream_data(const PageContext& context, const Live& live) {
 json::object pull_data(const PageContext& context, const Live& live) {
   json::array offered;
   for (const auto& quality : qualities) {
-    offered.push_back(
-        {{"name", quality.name}, {"sdk_key", quality.key}, {"level", quality.level}});
+    offered.push_back({{"name", quality.name}, {"sdk_key", quality.key}, {"level", quality.level}});
   }
   json::object standard{{"name", "540p"}, {"sdk_key", "sd"}, {"level", 2}};
   json::object options{{"qualities", std::move(offered)}, {"default_quality", std::move(standard)}};
@@ -151,7 +152,8 @@ json::object live_data(const PageContext& context, const Account& account) {
   return data;
 }
 
-http::Response coded(const PageContext& context, int code, std::string_view message, json::value data) {
+http::Response coded(const PageContext& context, int code, std::string_view message,
+                     json::value data) {
   return json_response({{"statusCode", code},
                         {"message", message},
                         {"data", std::move(data)},
@@ -235,11 +237,12 @@ std::string for_script(const json::value& value) {
 }
 
 http::Response page_with_state(std::string_view id, const json::value& state, int status = 200) {
-  return html_response(fmt::format("<!DOCTYPE html><html><head><title>vigie-sim</title></head><body>"
-                                   "<script id=\"{}\" type=\"application/json\">{}</script>"
-                                   "</body></html>",
-                                   id, for_script(state)),
-                       status);
+  return html_response(
+      fmt::format("<!DOCTYPE html><html><head><title>vigie-sim</title></head><body>"
+                  "<script id=\"{}\" type=\"application/json\">{}</script>"
+                  "</body></html>",
+                  id, for_script(state)),
+      status);
 }
 
 }  // namespace
@@ -339,8 +342,7 @@ http::Response oembed_page(const PageContext& context, const Account* account) {
 http::Response live_page(const PageContext& context, const Account* account) {
   json::object state;
   if (has_public_name(account)) {
-    state["LiveRoom"] = {{"liveRoomStatus", 0},
-                         {"liveRoomUserInfo", live_data(context, *account)}};
+    state["LiveRoom"] = {{"liveRoomStatus", 0}, {"liveRoomUserInfo", live_data(context, *account)}};
     state["CurrentRoom"] = {{"roomInfo", nullptr}};
   }
   return page_with_state("SIGI_STATE", std::move(state));
@@ -361,11 +363,13 @@ http::Response profile_page(const PageContext& context, const Account* account) 
     stats["videoCount"] = 6;
     const json::object texts{{"followerCount", std::to_string(account->plan.followers)}};
     detail["statusCode"] = 0;
-    detail["userInfo"] = {{"user", std::move(user)}, {"stats", std::move(stats)}, {"statsV2", texts}};
+    detail["userInfo"] = {
+        {"user", std::move(user)}, {"stats", std::move(stats)}, {"statsV2", texts}};
   }
   json::object scope;
   scope["webapp.user-detail"] = std::move(detail);
-  return page_with_state("__UNIVERSAL_DATA_FOR_REHYDRATION__", {{"__DEFAULT_SCOPE__", std::move(scope)}});
+  return page_with_state("__UNIVERSAL_DATA_FOR_REHYDRATION__",
+                         {{"__DEFAULT_SCOPE__", std::move(scope)}});
 }
 
 }  // namespace vigie::sim

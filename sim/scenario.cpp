@@ -18,7 +18,8 @@ constexpr std::int64_t most_people = 1'000'000'000;
 // Reads fields and remembers the first thing that is wrong; after it, values are defaults.
 class Reader {
  public:
-  Reader(std::string_view name, const std::filesystem::path& folder) : name_{name}, folder_{folder} {}
+  Reader(std::string_view name, const std::filesystem::path& folder)
+      : name_{name}, folder_{folder} {}
 
   Result<Scenario> scenario(const Yaml& root) {
     Scenario out;
@@ -102,13 +103,14 @@ class Reader {
     }
     const auto parsed = parse_span(value->text);
     if (!parsed) {
-      fail(*value, "\"{}\" of \"{}\" is no duration (try 5s, 10m, 1h30m)", clean_utf8(value->text, 40),
-           key);
+      fail(*value, "\"{}\" of \"{}\" is no duration (try 5s, 10m, 1h30m)",
+           clean_utf8(value->text, 40), key);
     }
     return parsed;
   }
 
-  std::int64_t whole(const Yaml& value, std::string_view key, std::int64_t lowest, std::int64_t highest) {
+  std::int64_t whole(const Yaml& value, std::string_view key, std::int64_t lowest,
+                     std::int64_t highest) {
     const auto number = value.kind == Yaml::Kind::scalar ? to_integer(value.text) : std::nullopt;
     if (!number || *number < lowest || *number > highest) {
       fail(value, "\"{}\" must be a whole number from {} to {}", key, lowest, highest);
@@ -148,7 +150,8 @@ class Reader {
       known += known.empty() ? "" : ", ";
       known += name;
     }
-    fail(*value, "\"{}\" is not a value of \"{}\" (they are {})", clean_utf8(value->text, 40), key, known);
+    fail(*value, "\"{}\" is not a value of \"{}\" (they are {})", clean_utf8(value->text, 40), key,
+         known);
     return otherwise;
   }
 
@@ -192,9 +195,8 @@ class Reader {
     out.audio = audio(map);
     out.loop = truth(map, "loop") || out.audio.empty();
     out.wait = truth(map, "wait");
-    each(map, "viewers", [&](const Yaml& item) {
-      out.viewers.push_back(whole(item, "viewers", 0, most_people));
-    });
+    each(map, "viewers",
+         [&](const Yaml& item) { out.viewers.push_back(whole(item, "viewers", 0, most_people)); });
     each(map, "events", [&](const Yaml& item) { out.events.push_back(event(item)); });
     return out;
   }
@@ -259,7 +261,8 @@ class Reader {
 
   LlmPlan llm(const Yaml& map) {
     LlmPlan out;
-    only(map, {"match", "answer", "raw", "status", "retry_after", "delay", "times"}, "an llm answer");
+    only(map, {"match", "answer", "raw", "status", "retry_after", "delay", "times"},
+         "an llm answer");
     out.match = text(map, "match");
     if (const auto* answer = map.find("answer")) {
       if (answer->kind == Yaml::Kind::map) {

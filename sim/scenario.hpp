@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the simulator plays, as plain values, and how it is read from YAML (the contract's scenario file).
-// Beyond the contract: an account's `access` (open, private, age, absent, ghost), a live's `wait` (the
-// file is spoken from the first viewer on), and an answer's `times` (how often it is given).
+// What the simulator plays, as plain values, and how it is read from YAML (the contract's scenario
+// file). Beyond the contract: an account's `access` (open, private, age, absent, ghost), a live's
+// `wait` (the file is spoken from the first viewer on), and an answer's `times` (how often it is
+// given).
 #pragma once
 #include <boost/json/object.hpp>
 #include <chrono>
@@ -26,7 +27,18 @@ enum class Access : std::uint8_t {
 };
 
 // How requests are answered. slow: one byte a second; poison: check_alive says alive to everything.
-enum class Mode : std::uint8_t { ok, http_429, http_500, captcha, waf, garbage, empty, slow, reset, poison };
+enum class Mode : std::uint8_t {
+  ok,
+  http_429,
+  http_500,
+  captcha,
+  waf,
+  garbage,
+  empty,
+  slow,
+  reset,
+  poison
+};
 Result<Mode> parse_mode(std::string_view text);
 std::string_view to_string(Mode mode);
 

@@ -78,9 +78,11 @@ TEST(Scenario, SaysWhereAndWhyItIsWrong) {
             "s.yaml:4: \"soon\" of \"start\" is no duration (try 5s, 10m, 1h30m)");
   EXPECT_EQ(refusal("accounts: 3"), "s.yaml:1: \"accounts\" must be a list");
   EXPECT_EQ(refusal("- a\n- b\n"), "s.yaml:1: the scenario must be made of \"key: value\" lines");
-  EXPECT_TRUE(refusal("faults:\n  - {mode: slower}\n").starts_with("s.yaml:2: \"slower\" is no mode"));
-  EXPECT_TRUE(refusal("accounts:\n  - username: a\n    lives: [{events: [{at: 1s, what: stall}]}]\n")
-                  .starts_with("s.yaml:3: this event needs \"for\""));
+  EXPECT_TRUE(
+      refusal("faults:\n  - {mode: slower}\n").starts_with("s.yaml:2: \"slower\" is no mode"));
+  EXPECT_TRUE(
+      refusal("accounts:\n  - username: a\n    lives: [{events: [{at: 1s, what: stall}]}]\n")
+          .starts_with("s.yaml:3: this event needs \"for\""));
   EXPECT_TRUE(refusal("accounts: [\n").starts_with("s.yaml:2: "));
 }
 

@@ -10,8 +10,8 @@
 namespace vigie::sim {
 namespace {
 
-constexpr std::array<std::string_view, 10> mode_names{"ok",    "429",  "500",   "captcha", "waf",
-                                                      "garbage", "empty", "slow", "reset",   "poison"};
+constexpr std::array<std::string_view, 10> mode_names{
+    "ok", "429", "500", "captcha", "waf", "garbage", "empty", "slow", "reset", "poison"};
 
 LivePlan on_air(std::string title) {
   LivePlan live;
@@ -42,7 +42,9 @@ Result<Mode> parse_mode(std::string_view text) {
   return static_cast<Mode>(found - mode_names.begin());
 }
 
-std::string_view to_string(Mode mode) { return mode_names.at(static_cast<std::size_t>(mode)); }
+std::string_view to_string(Mode mode) {
+  return mode_names.at(static_cast<std::size_t>(mode));
+}
 
 bool is_username(std::string_view text) {
   constexpr std::size_t longest = 24;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// For the simulator's tests: one running on a context of its own, a hand-turned clock, and a client.
+// For the simulator's tests: one running on a context of its own, a hand-turned clock, and a
+// client.
 #pragma once
 #include <gtest/gtest.h>
 
@@ -28,7 +29,8 @@ class Rig {
     SimulatorOptions options;
     options.scenario = std::move(scenario);
     simulator = create_simulator(io.get_executor(), options, clock, random, log, metrics).value();
-    guard = std::make_unique<http::AddressGuard>(std::vector{simulator->url()}, std::vector<std::string>{});
+    guard = std::make_unique<http::AddressGuard>(std::vector{simulator->url()},
+                                                 std::vector<std::string>{});
     client = http::create_client(io.get_executor(), *guard);
     tasks_.spawn("simulator", simulator->run());
     vigie::testing::settle(io);
@@ -98,7 +100,8 @@ class Rig {
 // Someone watching a stream, reading whatever comes.
 class Viewer {
  public:
-  Viewer(Rig& rig, const std::string& url)
+  // One that is asleep reads nothing before wake().
+  Viewer(Rig& rig, const std::string& url, bool is_asleep = false)
       : rig_{rig}, tasks_{rig.io.get_executor(), [](const std::string& name, std::exception_ptr) {
                             ADD_FAILURE() << name << " ended by an exception";
                           }} {
@@ -106,12 +109,13 @@ class Viewer {
     request.url = url;
     auto opened = vigie::testing::run(rig.io, rig.client->open(std::move(request)));
     EXPECT_TRUE(opened.has_value()) << (opened ? "" : opened.error().what);
-    if (opened && (*opened)->head().status == 200) {
-      status_ = 200;
-      ++rig_.streams;
-      tasks_.spawn("viewer", watch(std::move(*opened)));
-    } else if (opened) {
-      status_ = (*opened)->head().status;
+    if (!opened) {
+      return;
+    }
+    stream_ = std::move(*opened);
+    status_ = stream_->head().status;
+    if (status_ == 200 && !is_asleep) {
+      wake();
     }
   }
   ~Viewer() {
@@ -121,9 +125,15 @@ class Viewer {
   Viewer(const Viewer&) = delete;
   Viewer& operator=(const Viewer&) = delete;
 
+  void wake() {
+    ++rig_.streams;
+    tasks_.spawn("viewer", watch());
+  }
+
   int status() const { return status_; }
 
-  // Turns the clock by steps of 200 ms until count packets of sound have come, or the stream is over.
+  // Turns the clock by steps of 200 ms until count packets of sound have come, or the stream is
+  // over.
   void listen(std::size_t count) {
     constexpr int patience = 10'000;
     for (int turn = 0; sound.size() < count && !is_over && turn < patience; ++turn) {
@@ -139,10 +149,10 @@ class Viewer {
   bool is_over = false;
 
  private:
-  Async<> watch(std::unique_ptr<http::ResponseStream> stream) {
+  Async<> watch() {
     const Leaving leaving{*this};
     while (true) {
-      const auto bytes = co_await stream->read();
+      const auto bytes = co_await stream_->read();
       if (!bytes || bytes->empty()) {
         co_return;
       }
@@ -164,6 +174,7 @@ class Viewer {
 
   Rig& rig_;
   int status_ = 0;
+  std::unique_ptr<http::ResponseStream> stream_;
   TaskGroup tasks_;
 };
 

@@ -64,8 +64,10 @@ http::Response captcha_page() {
 http::Response waf_page() {
   auto response = html_response(
       "<!DOCTYPE html><html><head><script id=\"slardar-config\" type=\"application/json\">"
-      "{\"slardarClient\":\"SlardarWAF\",\"bid\":\"slardar_us_waf\"}</script></head><body>Please wait..."
-      "<p id=\"wci\" class=\"_wafchallengeid\"></p><p id=\"rci\" class=\"waforiginalreid\"></p></body></html>");
+      "{\"slardarClient\":\"SlardarWAF\",\"bid\":\"slardar_us_waf\"}</script></head><body>Please "
+      "wait..."
+      "<p id=\"wci\" class=\"_wafchallengeid\"></p><p id=\"rci\" "
+      "class=\"waforiginalreid\"></p></body></html>");
   response.headers.set("x-tt-system-error", "3");
   return response;
 }
@@ -85,7 +87,8 @@ class TheSimulator final : public Simulator {
         random_{random},
         log_{log},
         workers_{"sim sound", 1},
-        tasks_{executor, [this](const std::string& name, std::exception_ptr why) { report(name, why); }},
+        tasks_{executor,
+               [this](const std::string& name, std::exception_ptr why) { report(name, why); }},
         sounds_{executor, workers_, tasks_, log},
         world_{clock, random},
         llm_{clock, random},
@@ -103,7 +106,8 @@ class TheSimulator final : public Simulator {
     server.name = "sim";
     server.stop_grace = stop_grace;
     auto handler = [this](http::Request request) { return answer(std::move(request)); };
-    auto made = http::create_server(executor, std::move(server), std::move(handler), random_, log_, metrics);
+    auto made = http::create_server(executor, std::move(server), std::move(handler), random_, log_,
+                                    metrics);
     if (!made) {
       return made.error();
     }
@@ -138,7 +142,8 @@ class TheSimulator final : public Simulator {
     try {
       std::rethrow_exception(failure);
     } catch (const std::exception& error) {
-      log_.error("a task of the simulator failed", {{"task", name}, {"why", std::string{error.what()}}});
+      log_.error("a task of the simulator failed",
+                 {{"task", name}, {"why", std::string{error.what()}}});
     }
   }
 
@@ -155,7 +160,8 @@ class TheSimulator final : public Simulator {
     }
     auto route = route_of(request);
     if (route.name.empty()) {
-      http::Response response = html_response("<!DOCTYPE html><title>vigie-sim: no such page</title>", 404);
+      http::Response response =
+          html_response("<!DOCTYPE html><title>vigie-sim: no such page</title>", 404);
       co_return response;
     }
     auto page = answer_page(request, route);
@@ -208,7 +214,8 @@ class TheSimulator final : public Simulator {
   std::vector<std::string> rooms_of(const http::Request& request, Route& route) {
     constexpr std::size_t most_rooms = 1000;
     std::vector<std::string> rooms;
-    const auto text = request.parameter(route.name == "room_info" ? "room_id" : "room_ids").value_or("");
+    const auto text =
+        request.parameter(route.name == "room_info" ? "room_id" : "room_ids").value_or("");
     for (const auto room : split(text, ',')) {
       if (room.empty() || rooms.size() >= most_rooms) {
         continue;
@@ -228,13 +235,15 @@ class TheSimulator final : public Simulator {
     const auto* account = world_.find(route.user);
     const bool has_aid = request.parameter("aid").has_value();
     if (route.name == "api-live") {
-      return !has_aid || route.user.empty() ? api_live_params_error(context) : api_live_page(context, account);
+      return !has_aid || route.user.empty() ? api_live_params_error(context)
+                                            : api_live_page(context, account);
     }
     if (route.name == "check_alive") {
       return check_alive_page(context, rooms, is_poisoned);
     }
     if (route.name == "room_info") {
-      return room_info_page(context, rooms.empty() ? std::nullopt : world_.find_room(rooms.front()));
+      return room_info_page(context,
+                            rooms.empty() ? std::nullopt : world_.find_room(rooms.front()));
     }
     if (route.name == "embed") {
       return embed_page(account, route.user);
@@ -259,8 +268,10 @@ class TheSimulator final : public Simulator {
         log_id += c;
       }
     }
-    return PageContext{
-        .world = world_, .log_id = log_id + random_.hex(10), .base = base, .address = std::move(address)};
+    return PageContext{.world = world_,
+                       .log_id = log_id + random_.hex(10),
+                       .base = base,
+                       .address = std::move(address)};
   }
 
   http::Answer misbehave(const Fault& fault) {
@@ -336,8 +347,9 @@ std::string Simulator::url() const {
 }
 
 Result<std::unique_ptr<Simulator>> create_simulator(const asio::any_io_executor& executor,
-                                                    SimulatorOptions options, Clock& clock, Random& random,
-                                                    log::Log& log, metrics::Registry& metrics) {
+                                                    SimulatorOptions options, Clock& clock,
+                                                    Random& random, log::Log& log,
+                                                    metrics::Registry& metrics) {
   auto simulator = std::make_unique<TheSimulator>(executor, options, clock, random, log);
   const auto begun = simulator->begin(executor, options, metrics);
   if (!begun) {

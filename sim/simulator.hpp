@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The TikTok simulator: every host of TikTok's that Vigie calls, and a fake language model, on one port.
+// The TikTok simulator: every host of TikTok's that Vigie calls, and a fake language model, on one
+// port.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -17,8 +18,8 @@ namespace vigie::sim {
 
 struct SimulatorOptions {
   std::string address = "127.0.0.1";
-  std::uint16_t port = 0;  // 0: any free one
-  Scenario scenario;       // on top of the built-in accounts
+  std::uint16_t port = 0;                    // 0: any free one
+  Scenario scenario;                         // on top of the built-in accounts
   std::filesystem::path sound_folder = ".";  // for relative files in /__sim/set and /__sim/scenario
 };
 
@@ -37,7 +38,8 @@ class Simulator {
 
 // Binds at once; errors are those of http::create_server.
 Result<std::unique_ptr<Simulator>> create_simulator(const asio::any_io_executor& executor,
-                                                    SimulatorOptions options, Clock& clock, Random& random,
-                                                    log::Log& log, metrics::Registry& metrics);
+                                                    SimulatorOptions options, Clock& clock,
+                                                    Random& random, log::Log& log,
+                                                    metrics::Registry& metrics);
 
 }  // namespace vigie::sim

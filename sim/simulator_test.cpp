@@ -35,7 +35,8 @@ TEST(Simulator, HasTheAccountsOfTheContract) {
   EXPECT_NE(rig.room_of("vigie_offline"), "");
   EXPECT_EQ(get_integer(rig.api_live("vigie_paused"), "data.liveRoom.status"), 3);
   EXPECT_EQ(get_integer(rig.api_live("vigie_end"), "data.liveRoom.status"), 2);
-  for (const auto* user : {"vigie_absent", "vigie_private", "vigie_ghost", "nobody", "VIGIE_LIVE"}) {
+  for (const auto* user :
+       {"vigie_absent", "vigie_private", "vigie_ghost", "nobody", "VIGIE_LIVE"}) {
     const auto answer = rig.api_live(user);
     EXPECT_EQ(get_integer(answer, "statusCode"), 19'881'007) << user;
     EXPECT_EQ(get_string(answer, "message"), "user_not_found") << user;
@@ -50,7 +51,8 @@ TEST(Simulator, HasTheAccountsOfTheContract) {
 TEST(Simulator, RefusesRequestsWithoutTheirParameters) {
   Rig rig;
 
-  EXPECT_EQ(get_integer(rig.get_json("/api-live/user/room/?uniqueId=vigie_live"), "statusCode"), 19'881'005);
+  EXPECT_EQ(get_integer(rig.get_json("/api-live/user/room/?uniqueId=vigie_live"), "statusCode"),
+            19'881'005);
   EXPECT_EQ(get_integer(rig.get_json("/api-live/user/room?aid=1988"), "statusCode"), 19'881'005);
   EXPECT_EQ(get_integer(rig.get_json("/webcast/room/info/?aid=1988"), "status_code"), 10'011);
   EXPECT_EQ(rig.get("/nothing/here").status, 404);
@@ -86,7 +88,8 @@ TEST(Simulator, GivesARoomsFactsAndStreams) {
   EXPECT_EQ(get_integer(live, "data.status"), 2);
   EXPECT_EQ(get_string(live, "data.owner.display_id"), "vigie_live");
   EXPECT_TRUE(get_string(live, "data.stream_url.flv_pull_url.SD1").has_value());
-  EXPECT_TRUE(get_string(live, "data.stream_url.live_core_sdk_data.pull_data.stream_data").has_value());
+  EXPECT_TRUE(
+      get_string(live, "data.stream_url.live_core_sdk_data.pull_data.stream_data").has_value());
   EXPECT_EQ(get_integer(info("vigie_offline"), "data.status"), 4);
   EXPECT_EQ(get_integer(info("vigie_age"), "status_code"), 4'003'110);
 }
@@ -98,7 +101,8 @@ TEST(Simulator, TheGhostIsOnlyFoundByItsRoom) {
   ASSERT_NE(at, std::string::npos);
   const auto room = profile.substr(at + 10, 19);
 
-  EXPECT_EQ(get_integer(rig.get_json("/webcast/room/info/?aid=1988&room_id=" + room), "data.status"), 2);
+  EXPECT_EQ(
+      get_integer(rig.get_json("/webcast/room/info/?aid=1988&room_id=" + room), "data.status"), 2);
 }
 
 TEST(Simulator, ShowsPagesWithTheirState) {
@@ -108,7 +112,8 @@ TEST(Simulator, ShowsPagesWithTheirState) {
   EXPECT_EQ(embed.status, 200);
   EXPECT_NE(embed.body.find("__FRONTITY_CONNECT_STATE__"), std::string::npos);
   EXPECT_NE(embed.body.find("\"uniqueId\":\"vigie_offline\""), std::string::npos);
-  EXPECT_NE(rig.get("/embed/@vigie_absent").body.find("\"userInfo\":{\"code\":404}"), std::string::npos);
+  EXPECT_NE(rig.get("/embed/@vigie_absent").body.find("\"userInfo\":{\"code\":404}"),
+            std::string::npos);
   EXPECT_EQ(rig.get("/embed/@vigie_private").status, 400);
   EXPECT_EQ(rig.get("/oembed?url=https://www.tiktok.com/@vigie_live").status, 200);
   EXPECT_EQ(rig.get("/oembed?url=https://www.tiktok.com/@vigie_absent").status, 400);
@@ -137,7 +142,8 @@ TEST(Simulator, IsTurnedByHand) {
   EXPECT_EQ(get_integer(rig.api_live("vigie_end"), "data.liveRoom.liveRoomStats.userCount"), 777);
   EXPECT_EQ(rig.get("/__sim/emit?user=vigie_end&what=end").status, 200);
   EXPECT_EQ(get_integer(rig.api_live("vigie_end"), "data.liveRoom.status"), 4);
-  EXPECT_EQ(rig.get("/__sim/set?user=brand.new&status=2&title=Bonjour%20%C3%A0%20tous").status, 200);
+  EXPECT_EQ(rig.get("/__sim/set?user=brand.new&status=2&title=Bonjour%20%C3%A0%20tous").status,
+            200);
   EXPECT_EQ(get_string(rig.api_live("brand.new"), "data.liveRoom.title"), "Bonjour à tous");
 }
 
@@ -162,8 +168,8 @@ TEST(Simulator, PlaysAScenarioSentLater) {
   Rig rig;
   rig.clock.advance(seconds{100});
 
-  const auto played = rig.post("/__sim/scenario",
-                               "accounts: [{username: late, lives: [{start: 5s, title: Plus tard}]}]\n");
+  const auto played = rig.post(
+      "/__sim/scenario", "accounts: [{username: late, lives: [{start: 5s, title: Plus tard}]}]\n");
   const auto before = rig.api_live("late");
   rig.clock.advance(seconds{5});
   const auto after = rig.api_live("late");
@@ -255,7 +261,8 @@ TEST(Simulator, SaysThatItsPortIsTaken) {
 std::string ask(std::string_view words) {
   return json::serialize(json::object{
       {"model", "m"},
-      {"messages", {{{"role", "system"}, {"content", "déteste"}}, {{"role", "user"}, {"content", words}}}}});
+      {"messages",
+       {{{"role", "system"}, {"content", "déteste"}}, {{"role", "user"}, {"content", words}}}}});
 }
 
 TEST(FakeLlm, SaysWhatTheScenarioTellsItTo) {
@@ -298,7 +305,8 @@ TEST(FakeLlm, FailsAsTheScenarioTellsItTo) {
 
   EXPECT_EQ(first.status, 429);
   EXPECT_EQ(first.headers.get("Retry-After"), "2");
-  EXPECT_EQ(get_string(second.at("choices").as_array().at(0), "message.content"), "Je ne sais pas.");
+  EXPECT_EQ(get_string(second.at("choices").as_array().at(0), "message.content"),
+            "Je ne sais pas.");
   EXPECT_EQ(rig.post("/openai/v1/chat/completions", "{").status, 400);
   EXPECT_EQ(rig.post("/openai/v1/chat/completions", "{\"messages\":3}").status, 400);
   EXPECT_EQ(rig.get("/openai/v1/chat/completions").status, 405);

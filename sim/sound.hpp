@@ -32,7 +32,8 @@ struct Track {
 
 class SoundBank {
  public:
-  SoundBank(const asio::any_io_executor& executor, WorkerPool& workers, TaskGroup& tasks, log::Log& log);
+  SoundBank(const asio::any_io_executor& executor, WorkerPool& workers, TaskGroup& tasks,
+            log::Log& log);
 
   // The sound of a file (empty: the generated melody) in one of the codecs: even generations are
   // 44.1 kHz mono, odd ones 48 kHz stereo. Encoding starts with the first call.

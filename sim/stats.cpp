@@ -17,7 +17,9 @@ Stats::Stats() {
   }
 }
 
-void Stats::request(std::string_view route) { ++routes_[std::string{route}].total; }
+void Stats::request(std::string_view route) {
+  ++routes_[std::string{route}].total;
+}
 
 void Stats::of_user(std::string_view route, std::string_view user) {
   auto& counted = routes_[std::string{route}].by_user;

@@ -66,8 +66,12 @@ Span Live::timestamp_offset(Span now) const {
   return offset;
 }
 
-std::size_t Live::address_generation(Span now) const { return count_until(expirations, now); }
-std::size_t Live::codec_generation(Span now) const { return count_until(codecs, now); }
+std::size_t Live::address_generation(Span now) const {
+  return count_until(expirations, now);
+}
+std::size_t Live::codec_generation(Span now) const {
+  return count_until(codecs, now);
+}
 
 std::int64_t Live::viewers_at(Span now) const {
   if (viewers || plan.viewers.empty()) {
@@ -105,7 +109,8 @@ Account& World::make_account(const AccountPlan& plan) {
   auto id = account.id;
   if (id.empty()) {
     constexpr auto spread = 899'999'999'999'999'999.0;
-    id = std::to_string(6'000'000'000'000'000'000 + static_cast<std::int64_t>(random_.unit() * spread));
+    id = std::to_string(6'000'000'000'000'000'000 +
+                        static_cast<std::int64_t>(random_.unit() * spread));
   }
   account = Account{.plan = plan, .id = std::move(id), .lives = {}};
   return account;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The accounts of the simulator and their lives, as functions of time: what was planned needs no timer,
-// it is so because the clock says so. For the I/O thread.
+// The accounts of the simulator and their lives, as functions of time: what was planned needs no
+// timer, it is so because the clock says so. For the I/O thread.
 #pragma once
 #include <cstdint>
 #include <map>

@@ -149,7 +149,8 @@ TEST(World, IsTurnedByHand) {
   ASSERT_TRUE(rig.world.end("nobody_yet"));
   EXPECT_EQ(rig.status("nobody_yet"), Status::over);
   EXPECT_EQ(rig.world.end("nobody_yet").error().code, Errc::not_found);
-  EXPECT_EQ(rig.world.set_status("Not A Name", Status::on_air, std::nullopt).error().code, Errc::invalid);
+  EXPECT_EQ(rig.world.set_status("Not A Name", Status::on_air, std::nullopt).error().code,
+            Errc::invalid);
 }
 
 TEST(World, ReplacingAnAccountKeepsItsIdAndEndsItsLives) {

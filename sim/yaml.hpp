@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// YAML from outside as a small tree with line numbers: no anchors, no aliases, bounded depth and size,
-// no key twice. The only unit of the simulator that sees yaml-cpp is yaml.cpp.
+// YAML from outside as a small tree with line numbers: no anchors, no aliases, bounded depth and
+// size, no key twice. The only unit of the simulator that sees yaml-cpp is yaml.cpp.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -15,8 +15,8 @@ struct Yaml {
   enum class Kind : std::uint8_t { nothing, scalar, list, map };
   Kind kind = Kind::nothing;
   int line = 1;
-  std::string text;        // of a scalar
-  bool is_quoted = false;  // a quoted scalar is text whatever it looks like
+  std::string text;               // of a scalar
+  bool is_quoted = false;         // a quoted scalar is text whatever it looks like
   std::vector<std::string> keys;  // of a map, one for each item
   std::vector<Yaml> items;
 

@@ -80,8 +80,7 @@ class LibavAacEncoder final : public AacEncoder {
     const auto before = pending_.size();
     pending_.resize(before + static_cast<std::size_t>(std::max(room, 0)));
     auto* target = static_cast<std::uint8_t*>(static_cast<void*>(pending_.data() + before));
-    const auto* source =
-        static_cast<const std::uint8_t*>(static_cast<const void*>(samples.data()));
+    const auto* source = static_cast<const std::uint8_t*>(static_cast<const void*>(samples.data()));
     const int made = swr_convert(resampler_.get(), &target, room, &source, given);
     pending_.resize(before + static_cast<std::size_t>(std::max(made, 0)));
     if (made < 0) {
@@ -204,8 +203,8 @@ Result<std::unique_ptr<AacDecoder>> create_aac_decoder(std::string_view config) 
     return make_error(Errc::corrupt, "an AudioSpecificConfig that cannot be read: {}",
                       libav::words(failed));
   }
-  return std::unique_ptr<AacDecoder>{std::make_unique<LibavAacDecoder>(
-      std::move(context), std::move(packet), std::move(frame))};
+  return std::unique_ptr<AacDecoder>{
+      std::make_unique<LibavAacDecoder>(std::move(context), std::move(packet), std::move(frame))};
 }
 
 Result<std::unique_ptr<AacEncoder>> create_aac_encoder(int output_rate, int channels,
@@ -247,7 +246,8 @@ Result<std::string> adts_frame(std::string_view config, std::string_view packet)
   }
   const auto size = header_size + packet.size();
   if (packet.empty() || size > max_frame) {
-    return make_error(Errc::invalid, "an AAC packet of {} bytes does not fit in ADTS", packet.size());
+    return make_error(Errc::invalid, "an AAC packet of {} bytes does not fit in ADTS",
+                      packet.size());
   }
   std::string out;
   out.reserve(size);

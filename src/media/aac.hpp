@@ -10,17 +10,20 @@
 
 namespace vigie::media {
 
-// AAC packets (LC or HE, any rate, any channels) → 16 kHz mono. A new configuration makes a new decoder.
+// AAC packets (LC or HE, any rate, any channels) → 16 kHz mono. A new configuration makes a new
+// decoder.
 class AacDecoder {
  public:
   virtual ~AacDecoder() = default;
-  // Samples may lag a packet behind. Errc::corrupt for a packet that cannot be decoded: go on with the next.
+  // Samples may lag a packet behind. Errc::corrupt for a packet that cannot be decoded: go on with
+  // the next.
   virtual Result<std::vector<float>> decode(std::string_view packet) = 0;
 };
 // config: AudioSpecificConfig. Errc::corrupt when libav refuses it.
 Result<std::unique_ptr<AacDecoder>> create_aac_decoder(std::string_view config);
 
-// 16 kHz mono samples → AAC-LC packets of 1024 samples at 44.1 kHz or the rate asked, for the simulator.
+// 16 kHz mono samples → AAC-LC packets of 1024 samples at 44.1 kHz or the rate asked, for the
+// simulator.
 class AacEncoder {
  public:
   virtual ~AacEncoder() = default;

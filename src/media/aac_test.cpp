@@ -130,6 +130,25 @@ TEST(Aac, WritesAdtsThatPlaysAsAFile) {
   EXPECT_NEAR(loudness_at(heard, 440), 0.5, 0.05);
 }
 
+TEST(Aac, FollowsAFileThatChangesItsRateAndChannels) {
+  const auto path = std::filesystem::path{testing::TempDir()} / "vigie_adts_change_test.aac";
+  {
+    std::ofstream file{path, std::ios::binary};
+    for (const auto& [rate, channels] : {std::pair{44'100, 1}, {48'000, 2}, {22'050, 1}}) {
+      const auto encoded = encode(make_tone(440, 2), rate, channels);
+      for (const auto& packet : encoded.packets) {
+        file << adts_frame(encoded.config, packet).value();
+      }
+    }
+  }
+
+  const auto heard = read_sound_file(path.string()).value();
+  std::filesystem::remove(path);
+
+  EXPECT_NEAR(to_seconds(duration_of(heard.size())), 6.0, 0.3);
+  EXPECT_LE(*std::ranges::max_element(heard), 1.0F);
+}
+
 TEST(Aac, RefusesAdtsForWhatDoesNotFit) {
   const std::string low_complexity = "\x12\x08";
   EXPECT_EQ(adts_frame("", "packet").error().code, Errc::invalid);

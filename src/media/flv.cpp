@@ -7,8 +7,8 @@
 namespace vigie::media {
 namespace {
 
-constexpr std::size_t header_size = 11;   // of a tag
-constexpr std::size_t trailer_size = 4;   // PreviousTagSize
+constexpr std::size_t header_size = 11;  // of a tag
+constexpr std::size_t trailer_size = 4;  // PreviousTagSize
 constexpr std::size_t file_header_size = 9;
 constexpr std::size_t max_tag = 4U << 20U;  // a 4K key frame stays below
 // An AAC packet has at most 768 bytes a channel (ISO 14496-3 §4.5.3.1); twice what 8 channels need.
@@ -25,7 +25,9 @@ std::uint32_t read_u32(std::string_view bytes, std::size_t index) {
   return byte_at(bytes, index) << 24U | read_u24(bytes, index + 1);
 }
 
-bool is_tag_type(std::uint32_t type) { return type == 8 || type == 9 || type == 18; }
+bool is_tag_type(std::uint32_t type) {
+  return type == 8 || type == 9 || type == 18;
+}
 
 struct TagHeader {
   FlvTag type;
@@ -43,7 +45,9 @@ std::optional<TagHeader> parse_tag_header(std::string_view bytes) {
   return TagHeader{static_cast<FlvTag>(byte_at(bytes, 0)), size, std::chrono::milliseconds{millis}};
 }
 
-bool is_aac(std::string_view bytes) { return byte_at(bytes, header_size) >> 4U == 10; }
+bool is_aac(std::string_view bytes) {
+  return byte_at(bytes, header_size) >> 4U == 10;
+}
 
 // What a tag found by searching must show beyond its header: a known first byte of its payload.
 bool has_likely_payload(const TagHeader& tag, std::string_view bytes) {
@@ -241,9 +245,10 @@ bool FlvReader::end_skip() {
   return true;
 }
 
-// A damaged length would swallow up to 4 MiB, minutes of sound. So a whole sound tag inside a skipped
-// tag, confirmed by its own size, ends the skip; the chance of it in a real picture is below 2^-60.
-// Of the two claims (the skipped tag's end, the sound tag's end) the one that ends first is judged.
+// A damaged length would swallow up to 4 MiB, minutes of sound. So a whole sound tag inside a
+// skipped tag, confirmed by its own size, ends the skip; the chance of it in a real picture is
+// below 2^-60. Of the two claims (the skipped tag's end, the sound tag's end) the one that ends
+// first is judged.
 bool FlvReader::look_for_sound_inside() {
   const auto bytes = rest();
   const bool end_is_here = bytes.size() >= skip_ + trailer_size;
@@ -319,7 +324,8 @@ std::string flv_header(bool has_video) {
 }
 
 std::string flv_tag(FlvTag type, Span timestamp, std::string_view payload) {
-  const auto millis = static_cast<std::size_t>(timestamp / std::chrono::milliseconds{1}) & 0xFFFF'FFFFU;
+  const auto millis =
+      static_cast<std::size_t>(timestamp / std::chrono::milliseconds{1}) & 0xFFFF'FFFFU;
   std::string out;
   out.reserve(header_size + payload.size() + trailer_size);
   out += static_cast<char>(type);

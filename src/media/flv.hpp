@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// FLV, as live platforms serve it (Adobe FLV 10.1 §E). The reader is fed bytes as they come and survives
-// garbage: it looks for the next plausible tag and counts what it threw away.
+// FLV, as live platforms serve it (Adobe FLV 10.1 §E). The reader is fed bytes as they come and
+// survives garbage: it looks for the next plausible tag and counts what it threw away.
 #pragma once
 #include <cstdint>
 #include <optional>

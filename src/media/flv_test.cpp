@@ -52,8 +52,8 @@ bool equal(const std::vector<FlvAudio>& left, const std::vector<FlvAudio>& right
   return std::ranges::equal(left, right, [](const auto& a, const auto& b) { return equal(a, b); });
 }
 
-std::vector<FlvAudio> feed_in_pieces(FlvReader& reader, std::string_view bytes, std::mt19937& random,
-                                     std::size_t longest) {
+std::vector<FlvAudio> feed_in_pieces(FlvReader& reader, std::string_view bytes,
+                                     std::mt19937& random, std::size_t longest) {
   std::vector<FlvAudio> all;
   while (!bytes.empty()) {
     const auto piece = bytes.substr(0, 1 + random() % longest);
@@ -67,7 +67,8 @@ std::vector<FlvAudio> feed_in_pieces(FlvReader& reader, std::string_view bytes, 
 }
 
 // How many of the sent tags arrived, in order, undamaged; what arrived beyond them is an error.
-std::size_t count_received(const std::vector<FlvAudio>& sent, const std::vector<FlvAudio>& received) {
+std::size_t count_received(const std::vector<FlvAudio>& sent,
+                           const std::vector<FlvAudio>& received) {
   std::size_t next = 0;
   std::size_t count = 0;
   for (const auto& tag : received) {

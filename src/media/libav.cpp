@@ -75,9 +75,9 @@ Result<> ToMono16k::follow(const AVFrame& frame, std::vector<float>& out) {
   AVChannelLayout mono{};
   av_channel_layout_default(&mono, 1);
   SwrContext* made = nullptr;
-  int failed = swr_alloc_set_opts2(&made, &mono, AV_SAMPLE_FMT_FLT, static_cast<int>(sample_rate),
-                                   &input, static_cast<AVSampleFormat>(frame.format),
-                                   frame.sample_rate, 0, nullptr);
+  int failed =
+      swr_alloc_set_opts2(&made, &mono, AV_SAMPLE_FMT_FLT, static_cast<int>(sample_rate), &input,
+                          static_cast<AVSampleFormat>(frame.format), frame.sample_rate, 0, nullptr);
   av_channel_layout_uninit(&input);
   Swr swr{made};
   if (failed >= 0) {

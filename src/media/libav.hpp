@@ -58,8 +58,8 @@ class ToMono16k {
   std::string channels_;
 };
 
-// Sends packet (none: the end) and collects every frame it gives. AVERROR of libav, or 0; a refusal of
-// the resampler counts as AVERROR_INVALIDDATA.
+// Sends packet (none: the end) and collects every frame it gives. AVERROR of libav, or 0; a refusal
+// of the resampler counts as AVERROR_INVALIDDATA.
 int decode(AVCodecContext& codec, const AVPacket* packet, AVFrame& frame, ToMono16k& mono,
            std::vector<float>& out);
 

@@ -14,7 +14,8 @@ namespace {
 // The containers of sound and video files. Lists, playlists and devices (hls, concat, sdp, image2…)
 // are not among them: they would make libav open other files and addresses.
 constexpr const char* containers =
-    "wav,w64,mp3,flac,ogg,mov,matroska,aac,flv,live_flv,mpegts,mpeg,avi,aiff,au,amr,amrnb,amrwb,caf,"
+    "wav,w64,mp3,flac,ogg,mov,matroska,aac,flv,live_flv,mpegts,mpeg,avi,aiff,au,amr,amrnb,amrwb,"
+    "caf,"
     "asf,ac3,eac3,dts,tta,wv,ape,mpc,mpc8,rm,ivf,voc,loas";
 
 struct CloseFile {
@@ -154,8 +155,8 @@ Result<const AVInputFormat*> recognise(AVIOContext& io) {
 Result<> open_container(Opened& opened) {
   constexpr int buffer_size = 64 * 1024;
   auto* buffer = static_cast<unsigned char*>(av_malloc(buffer_size));
-  opened.io.reset(avio_alloc_context(buffer, buffer_size, 0, opened.file.get(), read_bytes, nullptr,
-                                     seek_to));
+  opened.io.reset(
+      avio_alloc_context(buffer, buffer_size, 0, opened.file.get(), read_bytes, nullptr, seek_to));
   AVFormatContext* made = avformat_alloc_context();
   if (!opened.io || made == nullptr) {
     avformat_free_context(made);
@@ -185,8 +186,7 @@ Result<> open_container(Opened& opened) {
 
 Result<> open_sound(Opened& opened) {
   const AVCodec* codec = nullptr;
-  const int found =
-      av_find_best_stream(opened.format.get(), AVMEDIA_TYPE_AUDIO, -1, -1, &codec, 0);
+  const int found = av_find_best_stream(opened.format.get(), AVMEDIA_TYPE_AUDIO, -1, -1, &codec, 0);
   if (found == AVERROR_DECODER_NOT_FOUND) {
     return make_error(Errc::invalid, "its sound is of a kind this libav cannot decode");
   }
@@ -236,8 +236,8 @@ Result<std::unique_ptr<SoundFile>> open_all(const std::string& path) {
   if (!ready) {
     return ready.error();
   }
-  return std::unique_ptr<SoundFile>{std::make_unique<LibavSoundFile>(
-      std::move(opened), std::move(packet), std::move(frame))};
+  return std::unique_ptr<SoundFile>{
+      std::make_unique<LibavSoundFile>(std::move(opened), std::move(packet), std::move(frame))};
 }
 
 }  // namespace

@@ -15,7 +15,8 @@ namespace vigie::media {
 class SoundFile {
  public:
   virtual ~SoundFile() = default;
-  // About half a second at a time; empty at the end. Errc::corrupt when nothing more can be decoded.
+  // About half a second at a time; empty at the end. Errc::corrupt when nothing more can be
+  // decoded.
   virtual Result<std::vector<float>> read() = 0;
   // As the file claims; nothing when it does not.
   virtual std::optional<Span> duration() const = 0;

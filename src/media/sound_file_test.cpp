@@ -119,8 +119,8 @@ TEST_F(SoundFiles, SaysWhyAFileIsNotSound) {
       67};
   const auto code = [](const std::string& path) {
     const auto opened = open_sound_file(path);
-    return opened ? std::string{"opened"} : std::string{to_string(opened.error().code)} + ": " +
-                                                 opened.error().what;
+    return opened ? std::string{"opened"}
+                  : std::string{to_string(opened.error().code)} + ": " + opened.error().what;
   };
   const auto expect = [&code](const std::string& path, Errc errc, std::string_view words) {
     const auto said = code(path);

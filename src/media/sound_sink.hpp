@@ -15,9 +15,9 @@ class SoundSink {
  public:
   virtual ~SoundSink() = default;
 
-  // The next stretch of a live: 16 kHz mono, beginning `at` after the live's start. For one live the
-  // calls come in order, one at a time, `at` never decreases; a jump is announced by gap(). Waits while
-  // the sink is too far behind (back-pressure). I/O thread.
+  // The next stretch of a live: 16 kHz mono, beginning `at` after the live's start. For one live
+  // the calls come in order, one at a time, `at` never decreases; a jump is announced by gap().
+  // Waits while the sink is too far behind (back-pressure). I/O thread.
   virtual Async<> sound(LiveClaim claim, Span at, std::vector<float> samples) = 0;
 
   // Nothing is known between from and to; what came before is complete.
