@@ -47,7 +47,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   check(tags.size() == expected.size());
   for (std::size_t index = 0; index < tags.size(); ++index) {
-    check(tags[index].bytes == expected[index].bytes && tags[index].is_config == expected[index].is_config &&
+    check(tags[index].bytes == expected[index].bytes &&
+          tags[index].is_config == expected[index].is_config &&
           tags[index].timestamp == expected[index].timestamp);
   }
   check(pieces.dropped_bytes() == whole.dropped_bytes());
