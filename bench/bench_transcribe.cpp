@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What recognising costs: CPU seconds a second of sound, and where they go.
 //   bench_transcribe [--model NAME|DIR] [--workers N] [--rounds N] [--language fr] [FILE…]
-// Without files: French ones of ../shared, else the demo's voice. The words, for tests/speech/wer.py,
-// go to stdout as `vigie transcribe --json` writes them with --words.
+// Without files: French ones of ../shared, else the demo's voice. The words, for
+// tests/speech/wer.py, go to stdout as `vigie transcribe --json` writes them with --words.
 #include <fmt/format.h>
 #include <time.h>
 
@@ -98,7 +98,8 @@ Options parse(const std::vector<std::string>& words) {
 }
 
 // What comes before the recogniser, alone: decoding, detection and cutting, features.
-void measure_ears(const std::vector<std::string>& files, const transcribe::DetectorFactory& detectors) {
+void measure_ears(const std::vector<std::string>& files,
+                  const transcribe::DetectorFactory& detectors) {
   double seconds = 0;
   double decoding = 0;
   double listening = 0;
@@ -122,12 +123,15 @@ void measure_ears(const std::vector<std::string>& files, const transcribe::Detec
     listening += cpu() - mark;
     mark = cpu();
     for (const auto& utterance : utterances) {
-      mel.compute(utterance.samples, 2 * std::max<std::size_t>(utterance.samples.size() / 320 + 64, 400));
+      mel.compute(utterance.samples,
+                  2 * std::max<std::size_t>(utterance.samples.size() / 320 + 64, 400));
     }
     features += cpu() - mark;
   }
-  fmt::print(stderr, "cpu per second of sound: decoding {:.5f}, detecting and cutting {:.5f}, features {:.5f}\n",
-             decoding / seconds, listening / seconds, features / seconds);
+  fmt::print(
+      stderr,
+      "cpu per second of sound: decoding {:.5f}, detecting and cutting {:.5f}, features {:.5f}\n",
+      decoding / seconds, listening / seconds, features / seconds);
 }
 
 int measure(const Options& options) {
@@ -140,7 +144,8 @@ int measure(const Options& options) {
   }
   const SystemClock clock;
   const auto began = clock.steady();
-  auto whisper = transcribe::open_whisper({.model_folder = model->folder, .workers = options.workers});
+  auto whisper =
+      transcribe::open_whisper({.model_folder = model->folder, .workers = options.workers});
   if (!whisper) {
     fmt::print(stderr, "not measured: {}\n", whisper.error().what);
     return 1;
@@ -153,7 +158,8 @@ int measure(const Options& options) {
   for (std::size_t round = 0; round < options.rounds; ++round) {
     std::ostringstream out;
     const auto mark = cpu();
-    const transcribe::FilesOptions files{.files = options.files, .language = options.language, .json = true};
+    const transcribe::FilesOptions files{
+        .files = options.files, .language = options.language, .json = true};
     if (transcribe::transcribe_files(files, **whisper, detectors, clock, out, std::cerr) != 0) {
       return 1;
     }
@@ -162,7 +168,8 @@ int measure(const Options& options) {
     const auto summary = parse_json(text.substr(text.rfind('{'))).value();
     const auto audio = get_number(summary, "audio_s").value_or(0);
     costs.push_back(spent / audio);
-    fmt::print(stderr, "round {}: {:.1f} s of sound, {:.4f} cpu and {:.4f} wall per second, {:.0f} MB\n",
+    fmt::print(stderr,
+               "round {}: {:.1f} s of sound, {:.4f} cpu and {:.4f} wall per second, {:.0f} MB\n",
                round + 1, audio, spent / audio, get_number(summary, "wall_s").value_or(0) / audio,
                get_number(summary, "rss_mb").value_or(0));
     if (options.words && round == 0) {
@@ -177,4 +184,6 @@ int measure(const Options& options) {
 
 }  // namespace
 
-int main(int count, char** words) { return measure(parse({words + 1, words + count})); }
+int main(int count, char** words) {
+  return measure(parse({words + 1, words + count}));
+}

@@ -14,7 +14,9 @@ constexpr auto frame_length = static_cast<std::int64_t>(samples_in_frame);
 // The share of the longest utterance, at its end, within which a cut through speech is placed.
 constexpr double search_share = 0.3;
 
-std::int64_t samples(Span span) { return static_cast<std::int64_t>(media::samples_in(span)); }
+std::int64_t samples(Span span) {
+  return static_cast<std::int64_t>(media::samples_in(span));
+}
 
 }  // namespace
 
@@ -76,8 +78,9 @@ std::optional<Utterance> Cutter::close_at_pause() {
 std::optional<Utterance> Cutter::cut_at_least_likely() {
   // Smoothed over three frames: one unsure frame inside a vowel is no pause.
   const auto frames = likely_.size();
-  const auto searched = static_cast<std::size_t>(
-      search_share * static_cast<double>(samples(limits_.hard)) / static_cast<double>(frame_length));
+  const auto searched =
+      static_cast<std::size_t>(search_share * static_cast<double>(samples(limits_.hard)) /
+                               static_cast<double>(frame_length));
   std::size_t best = frames - 1;
   float least = 2;
   for (std::size_t i = std::max<std::size_t>(frames > searched ? frames - searched : 1, 1);
@@ -100,8 +103,7 @@ std::optional<Utterance> Cutter::cut_at_least_likely() {
 
 std::optional<Utterance> Cutter::close(std::int64_t end) {
   const auto from = samples_.begin() + (start_ - kept_from_);
-  Utterance utterance{
-      .start = start_, .end = end, .samples = {from, from + (end - start_)}};
+  Utterance utterance{.start = start_, .end = end, .samples = {from, from + (end - start_)}};
   settled_until_ = end;
   forget_before(is_open_ ? end : std::max(end, heard_ - samples(limits_.lead)));
   return utterance;

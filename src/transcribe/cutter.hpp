@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Cuts a stream of sound where nobody speaks: utterances of at most 15 s that cover all speech, in
-// order, never twice the same sample. Pure: fed with frames and their probabilities of being speech.
+// order, never twice the same sample. Pure: fed with frames and their probabilities of being
+// speech.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -15,15 +16,15 @@ namespace vigie::transcribe {
 
 // As measured (docs/adr: speech): words lost are fewest with these.
 struct CutterLimits {
-  float open = 0.5F;            // a frame at least this likely begins an utterance
-  float close = 0.35F;          // frames below it are a pause
-  Span lead{300'000};           // kept before the first such frame
-  Span tail{300'000};           // kept after the last, within the pause
-  Span pause{600'000};          // ends an utterance
-  Span short_pause{150'000};    // ends one that is longer than `soft`
+  float open = 0.5F;          // a frame at least this likely begins an utterance
+  float close = 0.35F;        // frames below it are a pause
+  Span lead{300'000};         // kept before the first such frame
+  Span tail{300'000};         // kept after the last, within the pause
+  Span pause{600'000};        // ends an utterance
+  Span short_pause{150'000};  // ends one that is longer than `soft`
   Span soft{8'000'000};
-  Span hard{15'000'000};        // no utterance is longer
-  Span shortest{100'000};       // less speech than this is a click
+  Span hard{15'000'000};   // no utterance is longer
+  Span shortest{100'000};  // less speech than this is a click
 };
 
 // Places are counted in samples from the beginning of the stream.
@@ -59,7 +60,7 @@ class Cutter {
 
   CutterLimits limits_;
   std::int64_t heard_ = 0;
-  std::int64_t kept_from_ = 0;   // place of samples_[0]
+  std::int64_t kept_from_ = 0;  // place of samples_[0]
   std::vector<float> samples_;
   std::int64_t settled_until_ = 0;  // end of the last utterance
 

@@ -22,8 +22,7 @@ std::vector<float> numbered(std::int64_t from, std::size_t count) {
 std::vector<Utterance> cut(Cutter& cutter, const std::vector<float>& probabilities) {
   std::vector<Utterance> utterances;
   for (const float probability : probabilities) {
-    if (auto utterance =
-            cutter.feed(probability, numbered(cutter.heard(), samples_in_frame))) {
+    if (auto utterance = cutter.feed(probability, numbered(cutter.heard(), samples_in_frame))) {
       utterances.push_back(std::move(*utterance));
     }
   }
@@ -39,7 +38,8 @@ std::vector<float> operator+(std::vector<float> left, const std::vector<float>& 
 }
 
 std::vector<float> frames(double seconds, float probability) {
-  return std::vector<float>(static_cast<std::size_t>(seconds * 16'000 / samples_in_frame), probability);
+  return std::vector<float>(static_cast<std::size_t>(seconds * 16'000 / samples_in_frame),
+                            probability);
 }
 
 constexpr std::int64_t frame = samples_in_frame;
@@ -53,13 +53,15 @@ TEST(Cutter, KeepsAMarginAroundSpeechAndClosesAfterThePause) {
   EXPECT_EQ(utterances[0].start, 62 * frame - 4800);
   EXPECT_EQ(utterances[0].end, 124 * frame + 4800);
   EXPECT_EQ(utterances[0].samples,
-            numbered(utterances[0].start, static_cast<std::size_t>(utterances[0].end - utterances[0].start)));
+            numbered(utterances[0].start,
+                     static_cast<std::size_t>(utterances[0].end - utterances[0].start)));
 }
 
 TEST(Cutter, IgnoresAClick) {
   Cutter cutter;
 
-  const auto utterances = cut(cutter, frames(1, 0.1F) + std::vector<float>{0.9F, 0.9F} + frames(2, 0.1F));
+  const auto utterances =
+      cut(cutter, frames(1, 0.1F) + std::vector<float>{0.9F, 0.9F} + frames(2, 0.1F));
 
   EXPECT_TRUE(utterances.empty());
 }
@@ -150,7 +152,8 @@ TEST(Cutter, CoversAllSpeechOnceWhateverItsRhythm) {
       ASSERT_LE(last_end, utterance.start);
       ASSERT_LT(utterance.start, utterance.end);
       ASSERT_LE(utterance.end - utterance.start, 15 * 16'000);
-      ASSERT_EQ(utterance.samples.size(), static_cast<std::size_t>(utterance.end - utterance.start));
+      ASSERT_EQ(utterance.samples.size(),
+                static_cast<std::size_t>(utterance.end - utterance.start));
       ASSERT_EQ(utterance.samples.front(), static_cast<float>(utterance.start));
       ASSERT_EQ(utterance.samples.back(), static_cast<float>(utterance.end - 1));
       last_end = utterance.end;
@@ -161,7 +164,8 @@ TEST(Cutter, CoversAllSpeechOnceWhateverItsRhythm) {
     int lost_in_a_row = 0;
     for (std::size_t i = 0; i < probabilities.size(); ++i) {
       const bool is_lost = probabilities[i] >= 0.5F && covered[i] == 0;
-      // A cut falls on a frame's edge; the frame that straddles a margin's edge counts as uncovered.
+      // A cut falls on a frame's edge; the frame that straddles a margin's edge counts as
+      // uncovered.
       lost_in_a_row = is_lost ? lost_in_a_row + 1 : 0;
       ASSERT_LE(lost_in_a_row, 4) << "seed " << seed << " frame " << i;
     }

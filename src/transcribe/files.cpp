@@ -33,7 +33,7 @@ struct Recording {
 };
 
 struct Job {
-  std::uint64_t number = 0;  // across all files, in the order of the output
+  std::uint64_t number = 0;              // across all files, in the order of the output
   std::shared_ptr<Recording> recording;  // shared: with the reader and the file's other jobs
   Utterance utterance;
 };
@@ -45,8 +45,12 @@ struct Spoken {
   Transcript transcript;
 };
 
-double rounded(double value, double per_unit) { return std::round(value * per_unit) / per_unit; }
-double milliseconds_of(Span span) { return rounded(to_seconds(span), 1000); }
+double rounded(double value, double per_unit) {
+  return std::round(value * per_unit) / per_unit;
+}
+double milliseconds_of(Span span) {
+  return rounded(to_seconds(span), 1000);
+}
 
 double cpu_seconds(const rusage& usage) {
   const auto seconds = [](const timeval& time) {
@@ -235,9 +239,10 @@ class Run {
            << std::endl;
       return;
     }
-    problems_ << fmt::format("{:.1f} s of sound in {:.1f} s, {:.1f} s of CPU, {:.0f} MB at most{}\n",
-                             heard_, to_seconds(wall), cpu, rss,
-                             lost_ > 0 ? fmt::format("; {:.1f} s of speech LOST", lost_) : "");
+    problems_ << fmt::format(
+        "{:.1f} s of sound in {:.1f} s, {:.1f} s of CPU, {:.0f} MB at most{}\n", heard_,
+        to_seconds(wall), cpu, rss,
+        lost_ > 0 ? fmt::format("; {:.1f} s of speech LOST", lost_) : "");
   }
 
   const FilesOptions& options_;

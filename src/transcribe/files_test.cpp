@@ -110,7 +110,8 @@ TEST(Files, ThatCannotBeReadAreToldAndTheOthersGoOn) {
   std::ofstream{garbage} << "this is no sound at all";
 
   const auto outcome = transcribe(
-      {.files = {"/no/such/file.wav", garbage.string(), wav("good", "LLL")}, .json = true}, transcriber);
+      {.files = {"/no/such/file.wav", garbage.string(), wav("good", "LLL")}, .json = true},
+      transcriber);
 
   EXPECT_EQ(outcome.code, 1);
   EXPECT_EQ(outcome.lines.size(), 2U);

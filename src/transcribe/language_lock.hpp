@@ -10,8 +10,9 @@
 
 namespace vigie::transcribe {
 
-// "auto" is asked until one language has 8 s of speech (measured: enough, 32 of 32 right), then that
-// language alone; two doubtful transcripts in a row open the question again. Any other wish is kept.
+// "auto" is asked until one language has 8 s of speech (measured: enough, 32 of 32 right), then
+// that language alone; two doubtful transcripts in a row open the question again. Any other wish is
+// kept.
 class LanguageLock {
  public:
   explicit LanguageLock(std::string wished) : wished_{std::move(wished)} {}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// out = in · weights + bias for a few rows at once, the one kernel of the speech detector. Weights lie
-// in panels as wide as what the registers hold, so that the compiler's plain SSE is enough.
+// out = in · weights + bias for a few rows at once, the one kernel of the speech detector. Weights
+// lie in panels as wide as what the registers hold, so that the compiler's plain SSE is enough.
 #pragma once
 #include <algorithm>
 #include <array>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transcribe/listener.hpp"
 
-#include <array>
 #include <algorithm>
+#include <array>
 
 namespace vigie::transcribe {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One stream of sound on its way to words: takes samples as they come, in any chunks, and returns the
-// utterances they complete. One thread at a time.
+// One stream of sound on its way to words: takes samples as they come, in any chunks, and returns
+// the utterances they complete. One thread at a time.
 #pragma once
 #include <cstdint>
 #include <memory>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What Whisper sees of sound: the logarithm of its energy in mel bands, every 10 ms, to the formula of
-// OpenAI's whisper/audio.py (window 400, hop 160, Slaney's bands).
+// What Whisper sees of sound: the logarithm of its energy in mel bands, every 10 ms, to the formula
+// of OpenAI's whisper/audio.py (window 400, hop 160, Slaney's bands).
 #pragma once
 #include <array>
 #include <cstddef>

@@ -55,7 +55,8 @@ std::vector<double> plain_log_mel(const std::vector<float>& samples, std::size_t
     for (std::size_t k = 0; k < power.size(); ++k) {
       std::complex<double> sum;
       for (std::size_t n = 0; n < 400; ++n) {
-        const double hann = 0.5 - 0.5 * std::cos(2 * std::numbers::pi * static_cast<double>(n) / 400);
+        const double hann =
+            0.5 - 0.5 * std::cos(2 * std::numbers::pi * static_cast<double>(n) / 400);
         sum += at(static_cast<std::ptrdiff_t>(frame * 160 + n) - 200) * hann *
                std::polar(1.0, -2 * std::numbers::pi * static_cast<double>(k * n % 400) / 400);
       }
@@ -108,7 +109,9 @@ TEST(LogMel, EqualsTheFormula) {
   expect_equal(80, 3'799, 24);
 }
 
-TEST(LogMel, MirrorsTheEndOfAFullWindow) { expect_equal(80, 24 * 160, 24); }
+TEST(LogMel, MirrorsTheEndOfAFullWindow) {
+  expect_equal(80, 24 * 160, 24);
+}
 
 TEST(LogMel, SurvivesNoSoundAndAFewSamples) {
   expect_equal(80, 0, 16);

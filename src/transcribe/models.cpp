@@ -20,7 +20,8 @@ bool is_complete(const std::filesystem::path& folder) {
   const auto has = [&](const char* name) {
     return std::filesystem::is_regular_file(folder / name, ignored);
   };
-  return has("model.bin") && has("config.json") && (has("vocabulary.txt") || has("vocabulary.json"));
+  return has("model.bin") && has("config.json") &&
+         (has("vocabulary.txt") || has("vocabulary.json"));
 }
 
 }  // namespace
@@ -63,10 +64,11 @@ Result<FoundModel> find_model(const std::string& models_folder, std::string_view
     return std::move(*chosen);
   }
   if (models.empty()) {
-    return make_error(Errc::not_found,
-                      "no weights of Whisper in {}/whisper; cure: make setup (base), or vigie model "
-                      "fetch {}",
-                      models_folder, wanted);
+    return make_error(
+        Errc::not_found,
+        "no weights of Whisper in {}/whisper; cure: make setup (base), or vigie model "
+        "fetch {}",
+        models_folder, wanted);
   }
   auto largest = std::move(models.back());
   largest.note = fmt::format(

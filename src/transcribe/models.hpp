@@ -18,8 +18,9 @@ struct FoundModel {
 // Complete models below models_folder/whisper, smallest first.
 std::vector<FoundModel> list_models(const std::string& models_folder);
 
-// The model wanted (tiny, base, small, medium, large: large-v3), a folder (a word with a slash in it),
-// or, saying so in `note`, the largest one present. Errc::not_found, with the cure, when there is none.
+// The model wanted (tiny, base, small, medium, large: large-v3), a folder (a word with a slash in
+// it), or, saying so in `note`, the largest one present. Errc::not_found, with the cure, when there
+// is none.
 Result<FoundModel> find_model(const std::string& models_folder, std::string_view wanted);
 
 }  // namespace vigie::transcribe

@@ -39,7 +39,8 @@ std::string words_of(std::string_view text) {
   std::string words;
   for (const char letter : fold(text)) {
     const auto byte = static_cast<unsigned char>(letter);
-    const bool is_word = byte >= 0x80 || (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z');
+    const bool is_word =
+        byte >= 0x80 || (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z');
     if (is_word) {
       words.push_back(letter);
     } else if (!words.empty() && words.back() != ' ') {
@@ -53,7 +54,8 @@ bool is_bracketed(std::string_view text) {
   const auto inside = [&](char open, char close) {
     return text.size() >= 2 && text.front() == open && text.find(close) == text.size() - 1;
   };
-  const bool is_starred = text.size() > 2 && text.front() == '*' && text.find('*', 1) == text.size() - 1;
+  const bool is_starred =
+      text.size() > 2 && text.front() == '*' && text.find('*', 1) == text.size() - 1;
   return inside('[', ']') || inside('(', ')') || is_starred;
 }
 

@@ -101,7 +101,9 @@ class Message {
   bool is_broken_ = false;
 };
 
-Error broken() { return make_error(Errc::corrupt, "not an ONNX file, or a damaged one"); }
+Error broken() {
+  return make_error(Errc::corrupt, "not an ONNX file, or a damaged one");
+}
 
 void add_dimensions(const Field& dims, std::vector<std::size_t>& shape) {
   if (dims.bytes.empty()) {

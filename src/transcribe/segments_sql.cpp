@@ -9,8 +9,8 @@
 namespace vigie::transcribe {
 namespace {
 
-// Changes nothing, but only for the lease's holder, and keeps the row locked until the end: nobody can
-// take the live over between this check and the commit.
+// Changes nothing, but only for the lease's holder, and keeps the row locked until the end: nobody
+// can take the live over between this check and the commit.
 constexpr std::string_view hold_lease = R"(
   UPDATE live_lease SET token = token
   WHERE live_id = $1 AND owner = $2 AND token = $3 AND expires_at > $4)";
@@ -33,8 +33,7 @@ constexpr std::string_view select_between = R"(
   FROM segment WHERE live_id = $1 AND end_us > $2 AND start_us < $3
   ORDER BY start_us, revision)";
 
-constexpr std::string_view select_last_end =
-    "SELECT MAX(end_us) FROM segment WHERE live_id = $1";
+constexpr std::string_view select_last_end = "SELECT MAX(end_us) FROM segment WHERE live_id = $1";
 
 std::vector<Segment> to_segments(const db::Rows& rows) {
   std::vector<Segment> segments;
@@ -148,8 +147,7 @@ std::unique_ptr<SegmentStore> make_segment_store(db::Database& database, Bus& bu
 
 Result<std::vector<Segment>> segments_after(db::Transaction& transaction, std::string_view live_id,
                                             std::optional<Span> after, std::int64_t limit) {
-  const auto rows =
-      transaction.query(select_after, {live_id, after.value_or(Span{-1}), limit});
+  const auto rows = transaction.query(select_after, {live_id, after.value_or(Span{-1}), limit});
   if (!rows) {
     return rows.error().during("listing the segments of a live");
   }

@@ -25,21 +25,22 @@ constexpr std::size_t bins = 129;
 constexpr std::size_t taps = 3;
 constexpr std::size_t cells = 128;
 
-float sigmoid(float x) { return 1.0F / (1.0F + std::exp(-x)); }
+float sigmoid(float x) {
+  return 1.0F / (1.0F + std::exp(-x));
+}
 
-// The weight of a convolution is stored [out][in][tap]; its input rows lie one after another, so that
-// depth index = tap · inputs + in reads them without copying.
+// The weight of a convolution is stored [out][in][tap]; its input rows lie one after another, so
+// that depth index = tap · inputs + in reads them without copying.
 template <std::size_t rows>
 Layer<rows> convolution(const Tensor& weight, const Tensor* bias) {
   const auto outputs = weight.shape[0];
   const auto inputs = weight.shape[1];
   const auto length = weight.shape[2];
-  return Layer<rows>{
-      inputs * length, outputs,
-      [&](std::size_t k, std::size_t out) {
-        return weight.values[(out * inputs + k % inputs) * length + k / inputs];
-      },
-      [&](std::size_t out) { return bias == nullptr ? 0.0F : bias->values[out]; }};
+  return Layer<rows>{inputs * length, outputs,
+                     [&](std::size_t k, std::size_t out) {
+                       return weight.values[(out * inputs + k % inputs) * length + k / inputs];
+                     },
+                     [&](std::size_t out) { return bias == nullptr ? 0.0F : bias->values[out]; }};
 }
 
 Layer<1> recurrent(const Tensor& of_input, const Tensor& of_state, const Tensor& bias_input,
@@ -54,8 +55,8 @@ Layer<1> recurrent(const Tensor& of_input, const Tensor& of_state, const Tensor&
 
 using Shape = std::vector<std::size_t>;
 
-// The file holds a network for 16 kHz and one for 8 kHz, whose tensors differ in what their names begin
-// with. The spectrum's window tells which is which.
+// The file holds a network for 16 kHz and one for 8 kHz, whose tensors differ in what their names
+// begin with. The spectrum's window tells which is which.
 Result<std::string> prefix_of_16_khz(const Tensors& tensors) {
   constexpr std::string_view spectrum = "stft.forward_basis_buffer";
   for (const auto& [name, tensor] : tensors) {
@@ -223,14 +224,14 @@ Result<std::shared_ptr<const SileroWeights>> load_silero(const std::string& path
   const auto& of = *found;
   auto weights = std::make_shared<SileroWeights>();
   weights->spectrum = convolution<windows>(*of.at("stft.forward_basis_buffer"), nullptr);
-  weights->first = convolution<4>(*of.at("encoder.0.reparam_conv.weight"),
-                                  of.at("encoder.0.reparam_conv.bias"));
-  weights->second = convolution<2>(*of.at("encoder.1.reparam_conv.weight"),
-                                   of.at("encoder.1.reparam_conv.bias"));
-  weights->third = convolution<1>(*of.at("encoder.2.reparam_conv.weight"),
-                                  of.at("encoder.2.reparam_conv.bias"));
-  weights->fourth = convolution<1>(*of.at("encoder.3.reparam_conv.weight"),
-                                   of.at("encoder.3.reparam_conv.bias"));
+  weights->first =
+      convolution<4>(*of.at("encoder.0.reparam_conv.weight"), of.at("encoder.0.reparam_conv.bias"));
+  weights->second =
+      convolution<2>(*of.at("encoder.1.reparam_conv.weight"), of.at("encoder.1.reparam_conv.bias"));
+  weights->third =
+      convolution<1>(*of.at("encoder.2.reparam_conv.weight"), of.at("encoder.2.reparam_conv.bias"));
+  weights->fourth =
+      convolution<1>(*of.at("encoder.3.reparam_conv.weight"), of.at("encoder.3.reparam_conv.bias"));
   weights->gates = recurrent(*of.at("decoder.rnn.weight_ih"), *of.at("decoder.rnn.weight_hh"),
                              *of.at("decoder.rnn.bias_ih"), *of.at("decoder.rnn.bias_hh"));
   weights->last = of.at("decoder.decoder.2.weight")->values;

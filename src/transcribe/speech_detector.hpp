@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// How likely each 32 ms of sound is to be speech: Silero VAD 6.2, 16 kHz, computed here from the weights
-// in its ONNX file, and held against what ONNX Runtime computes (tests/speech/vad_equality.py). The
-// safetensors file of the same package holds an older network, which is another one on a frame in 13.
+// How likely each 32 ms of sound is to be speech: Silero VAD 6.2, 16 kHz, computed here from the
+// weights in its ONNX file, and held against what ONNX Runtime computes
+// (tests/speech/vad_equality.py). The safetensors file of the same package holds an older network,
+// which is another one on a frame in 13.
 #pragma once
 #include <cstddef>
 #include <functional>

@@ -17,15 +17,16 @@ namespace {
 
 // What Silero's own ONNX file says of voice(): printed by tests/speech/vowel.py.
 constexpr std::array golden{
-    0.47181F, 0.63783F, 0.52333F, 0.24934F, 0.22355F, 0.23520F, 0.14664F, 0.12376F, 0.08213F, 0.06177F,
-    0.05150F, 0.03411F, 0.02603F, 0.02605F, 0.02217F, 0.01570F, 0.01775F, 0.02880F, 0.01942F, 0.00123F,
-    0.00457F, 0.00461F, 0.00374F, 0.00429F, 0.00385F, 0.00325F, 0.00297F, 0.00281F, 0.00273F, 0.00267F,
-    0.00261F, 0.08186F, 0.33890F, 0.33124F, 0.09390F, 0.03904F, 0.03195F, 0.03278F, 0.02574F, 0.01919F,
-    0.02367F, 0.01289F, 0.00776F, 0.00844F, 0.00878F, 0.00568F, 0.00562F, 0.00502F, 0.00703F, 0.00457F,
-    0.00505F, 0.00449F, 0.00690F, 0.00669F, 0.00538F, 0.00472F, 0.00370F, 0.00318F, 0.00295F, 0.00282F,
-    0.00271F, 0.00259F, 0.04936F, 0.49756F, 0.26981F, 0.11424F, 0.04205F, 0.03001F, 0.02636F, 0.04537F,
-    0.07956F, 0.18917F, 0.07071F, 0.02301F, 0.01464F, 0.00825F, 0.00755F, 0.00582F, 0.00522F, 0.00517F,
-    0.00581F, 0.00895F, 0.00345F, 0.00441F, 0.00285F, 0.00255F, 0.00207F, 0.00164F, 0.00151F, 0.00145F,
+    0.47181F, 0.63783F, 0.52333F, 0.24934F, 0.22355F, 0.23520F, 0.14664F, 0.12376F, 0.08213F,
+    0.06177F, 0.05150F, 0.03411F, 0.02603F, 0.02605F, 0.02217F, 0.01570F, 0.01775F, 0.02880F,
+    0.01942F, 0.00123F, 0.00457F, 0.00461F, 0.00374F, 0.00429F, 0.00385F, 0.00325F, 0.00297F,
+    0.00281F, 0.00273F, 0.00267F, 0.00261F, 0.08186F, 0.33890F, 0.33124F, 0.09390F, 0.03904F,
+    0.03195F, 0.03278F, 0.02574F, 0.01919F, 0.02367F, 0.01289F, 0.00776F, 0.00844F, 0.00878F,
+    0.00568F, 0.00562F, 0.00502F, 0.00703F, 0.00457F, 0.00505F, 0.00449F, 0.00690F, 0.00669F,
+    0.00538F, 0.00472F, 0.00370F, 0.00318F, 0.00295F, 0.00282F, 0.00271F, 0.00259F, 0.04936F,
+    0.49756F, 0.26981F, 0.11424F, 0.04205F, 0.03001F, 0.02636F, 0.04537F, 0.07956F, 0.18917F,
+    0.07071F, 0.02301F, 0.01464F, 0.00825F, 0.00755F, 0.00582F, 0.00522F, 0.00517F, 0.00581F,
+    0.00895F, 0.00345F, 0.00441F, 0.00285F, 0.00255F, 0.00207F, 0.00164F, 0.00151F, 0.00145F,
     0.00142F, 0.00139F, 0.00135F, 0.00131F,
 };
 
@@ -139,14 +140,15 @@ std::string number_field(int number, int value) {
   return {static_cast<char>(number << 3), static_cast<char>(value)};
 }
 std::string tensor_of(std::string_view name, int type, int size, std::string_view data) {
-  return number_field(1, size) + number_field(2, type) + bytes_field(8, name) + bytes_field(9, data);
+  return number_field(1, size) + number_field(2, type) + bytes_field(8, name) +
+         bytes_field(9, data);
 }
 
 constexpr std::string_view two_floats{"\0\0\xC0\x3F\0\0\0\xC0", 8};
 
 TEST(OnnxWeights, AreInitialisersAndConstantsHoweverDeep) {
-  const auto constant = bytes_field(1, bytes_field(2, "inner") +
-                                           bytes_field(5, bytes_field(5, tensor_of("", 1, 2, two_floats))));
+  const auto constant = bytes_field(
+      1, bytes_field(2, "inner") + bytes_field(5, bytes_field(5, tensor_of("", 1, 2, two_floats))));
   const auto branch = bytes_field(1, bytes_field(5, bytes_field(6, constant)));
   const auto model =
       number_field(1, 8) +
@@ -178,7 +180,8 @@ TEST(OnnxWeights, ThatLieAreCorrupt) {
            number_field(1, 8),
            graph_of(tensor_of("w", 1, 1, two_floats)),
            graph_of(tensor_of("w", 1, 3, two_floats)),
-           graph_of(std::string{"\x08\xFF\xFF\xFF\xFF\xFF\x7F", 7} + tensor_of("w", 1, 2, two_floats)),
+           graph_of(std::string{"\x08\xFF\xFF\xFF\xFF\xFF\x7F", 7} +
+                    tensor_of("w", 1, 2, two_floats)),
            graph_of(tensor_of("w", 1, 2, two_floats)).substr(0, 12),
            bytes_field(7, deep),
        }) {

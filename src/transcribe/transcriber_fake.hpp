@@ -30,7 +30,8 @@ class ScriptedTranscriber final : public Transcriber {
       failures_.pop_front();
       return failure;
     }
-    Transcript transcript{.text = {}, .language = std::string{language == "auto" ? "fr" : language}};
+    Transcript transcript{.text = {},
+                          .language = std::string{language == "auto" ? "fr" : language}};
     transcript.confidence = 0.9;
     if (!script_.empty()) {
       transcript.text = std::move(script_.front());

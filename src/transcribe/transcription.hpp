@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sound of lives in, settled words in the database out: each live is listened to, cut into utterances,
-// and those wait, the most urgent first, for one of a few recognisers. Nothing is dropped: when it
-// cannot keep up, sound() makes its caller wait.
+// Sound of lives in, settled words in the database out: each live is listened to, cut into
+// utterances, and those wait, the most urgent first, for one of a few recognisers. Nothing is
+// dropped: when it cannot keep up, sound() makes its caller wait.
 #pragma once
 #include <functional>
 #include <map>
@@ -38,7 +38,8 @@ struct TranscriptionOptions {
 
 class Transcription final : public media::SoundSink {
  public:
-  // transcriber: none when its weights are missing; sound is then taken and counted, and no words come.
+  // transcriber: none when its weights are missing; sound is then taken and counted, and no words
+  // come.
   Transcription(asio::any_io_executor executor, DetectorFactory detectors, Transcriber* transcriber,
                 SegmentStore& store, Clock& clock, log::Log& log, metrics::Registry& metrics,
                 TranscriptionOptions options = {});

@@ -30,8 +30,9 @@ class TranscriptionTest : public ::testing::Test {
     transcription = std::make_unique<Transcription>(
         io.get_executor(), [] { return std::make_unique<LoudnessDetector>(); }, transcriber, store,
         clock, log.log, metrics, std::move(options));
-    asio::co_spawn(io, transcription->run(),
-                   asio::bind_cancellation_slot(stop_.slot(), [this](std::exception_ptr) { ended_ = true; }));
+    asio::co_spawn(
+        io, transcription->run(),
+        asio::bind_cancellation_slot(stop_.slot(), [this](std::exception_ptr) { ended_ = true; }));
   }
 
   void TearDown() override {
@@ -335,7 +336,9 @@ TEST_F(TranscriptionTest, GivesUpWaitingForAnEndThatDoesNotCome) {
   bool done = false;
   asio::co_spawn(io, transcription->finish(claim), [&](std::exception_ptr) { done = true; });
   for (int i = 0; i < 300 && !done; ++i) {
-    turn_until([this, &done, calls = store.calls] { return done || store.calls > calls || clock.sleepers() == 3; });
+    turn_until([this, &done, calls = store.calls] {
+      return done || store.calls > calls || clock.sleepers() == 3;
+    });
     clock.advance(seconds{1});
     testing::settle(io);
   }

@@ -40,17 +40,17 @@ class Segments : public testing::OnEachDatabase {
   void SetUp() override {
     OnEachDatabase::SetUp();
     const auto made = db().write_now([](db::Transaction& transaction) -> Result<> {
-      for (const std::string_view sql : {
-               "INSERT INTO account (id, platform, username, url, created_at) "
-               "VALUES ('A', 'tiktok', 'marie', '-', 0)",
-               "INSERT INTO live (id, account_id, room, state, started_at, detected_at) "
-               "VALUES ('L', 'A', '1', 'live', 0, 0)",
-               "INSERT INTO live (id, account_id, room, state, started_at, detected_at) "
-               "VALUES ('M', 'A', '2', 'live', 0, 0)",
-               "INSERT INTO live_lease (live_id, owner, token, expires_at) "
-               "VALUES ('L', 'me', 7, 9000000000000000)",
-               "INSERT INTO live_lease (live_id, owner, token, expires_at) "
-               "VALUES ('M', 'me', 7, 1)"}) {
+      for (const std::string_view sql :
+           {"INSERT INTO account (id, platform, username, url, created_at) "
+            "VALUES ('A', 'tiktok', 'marie', '-', 0)",
+            "INSERT INTO live (id, account_id, room, state, started_at, detected_at) "
+            "VALUES ('L', 'A', '1', 'live', 0, 0)",
+            "INSERT INTO live (id, account_id, room, state, started_at, detected_at) "
+            "VALUES ('M', 'A', '2', 'live', 0, 0)",
+            "INSERT INTO live_lease (live_id, owner, token, expires_at) "
+            "VALUES ('L', 'me', 7, 9000000000000000)",
+            "INSERT INTO live_lease (live_id, owner, token, expires_at) "
+            "VALUES ('M', 'me', 7, 1)"}) {
         if (const auto done = transaction.execute(sql, {}); !done) {
           return done.error();
         }

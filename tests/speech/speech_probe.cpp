@@ -53,8 +53,9 @@ int print_features(std::string_view bands, std::string_view frames) {
   }
   const transcribe::LogMel mel{static_cast<std::size_t>(*count)};
   const auto features = mel.compute(read_samples(), static_cast<std::size_t>(*length));
-  return std::fwrite(features.data(), sizeof(float), features.size(), stdout) == features.size() ? 0
-                                                                                                : 1;
+  return std::fwrite(features.data(), sizeof(float), features.size(), stdout) == features.size()
+             ? 0
+             : 1;
 }
 
 }  // namespace

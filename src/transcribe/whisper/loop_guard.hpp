@@ -9,8 +9,8 @@
 
 namespace vigie::transcribe {
 
-// True when the text is denser than speech can be, when the same few tokens come four times in a row,
-// or when it compresses better than language does.
+// True when the text is denser than speech can be, when the same few tokens come four times in a
+// row, or when it compresses better than language does.
 bool is_looping(std::span<const std::size_t> tokens, std::string_view text, Span sound);
 
 }  // namespace vigie::transcribe

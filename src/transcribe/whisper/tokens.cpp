@@ -16,8 +16,8 @@ namespace {
 constexpr std::size_t largest_text = 8 * 1024;
 constexpr JsonLimits vocabulary_limits{.bytes = 8 << 20, .depth = 4};
 
-// GPT-2's bytes_to_unicode: printable bytes stand for themselves, the others, in order, for the code
-// points from 256 on.
+// GPT-2's bytes_to_unicode: printable bytes stand for themselves, the others, in order, for the
+// code points from 256 on.
 std::map<char32_t, char> byte_of_character() {
   std::map<char32_t, char> bytes;
   char32_t next = 256;

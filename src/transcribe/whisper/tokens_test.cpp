@@ -15,8 +15,20 @@ using Ids = std::vector<std::size_t>;
 
 std::vector<std::string> entries() {
   // "Ġ" is a space, "Ã©" the two bytes of é, "ðŁĺ" and "Ģ" the bytes of an emoji in two tokens.
-  return {"l", "'", "Ã©t", "Ã©", "Ġbon", "ðŁĺ", "Ģ", "Ċ", "<|endoftext|>", "<|startoftranscript|>",
-          "<|fr|>", "<|transcribe|>", "<|notimestamps|>", "<|0.00|>"};
+  return {"l",
+          "'",
+          "Ã©t",
+          "Ã©",
+          "Ġbon",
+          "ðŁĺ",
+          "Ģ",
+          "Ċ",
+          "<|endoftext|>",
+          "<|startoftranscript|>",
+          "<|fr|>",
+          "<|transcribe|>",
+          "<|notimestamps|>",
+          "<|0.00|>"};
 }
 
 TEST(Tokens, AreTextAgain) {

@@ -30,8 +30,8 @@ constexpr std::size_t frames_in_position = 2;
 constexpr double positions_per_second = 50;
 constexpr Span longest{30'000'000};
 
-// The encoder is shown little more than the utterance: its cost grows with what it sees. Less than 400,
-// or a smaller margin, loses words (measured).
+// The encoder is shown little more than the utterance: its cost grows with what it sees. Less than
+// 400, or a smaller margin, loses words (measured).
 constexpr std::size_t margin = 64;
 constexpr std::size_t smallest_context = 400;
 constexpr std::size_t context_step = 16;
@@ -167,8 +167,8 @@ class WhisperTranscriber final : public Transcriber {
     return candidate;
   }
 
-  // With a context this short the model may run in circles: what looks wrong is heard again with the
-  // full window, then with a beam that may not repeat itself, then kept for what it is.
+  // With a context this short the model may run in circles: what looks wrong is heard again with
+  // the full window, then with a beam that may not repeat itself, then kept for what it is.
   Result<Transcript> listen(Replica& replica, std::span<const float> samples,
                             std::string_view language, const std::stop_token& stop) const {
     const auto sound = media::duration_of(samples.size());
@@ -212,7 +212,8 @@ class WhisperTranscriber final : public Transcriber {
 
   std::size_t steering(std::string_view name) const { return *tokens_.steering(name); }
 
-  std::shared_ptr<const engine::models::Model> model_;  // shared: CTranslate2 lends it to each replica
+  std::shared_ptr<const engine::models::Model>
+      model_;  // shared: CTranslate2 lends it to each replica
   Tokens tokens_;
   LogMel mel_;
   Replicas replicas_;
@@ -248,9 +249,9 @@ Result<std::unique_ptr<Transcriber>> open_whisper(const WhisperOptions& options)
                         options.model_folder);
     }
     auto name = folder.filename().string() + "-" + options.compute_type;
-    return std::make_unique<WhisperTranscriber>(std::move(model), std::move(*tokens),
-                                                probe->n_mels(), std::max<std::size_t>(options.workers, 1),
-                                                std::move(name));
+    return std::make_unique<WhisperTranscriber>(
+        std::move(model), std::move(*tokens), probe->n_mels(),
+        std::max<std::size_t>(options.workers, 1), std::move(name));
   } catch (const std::invalid_argument& failure) {
     return make_error(Errc::invalid, "loading {}: {}", options.model_folder, failure.what());
   } catch (const std::exception& failure) {

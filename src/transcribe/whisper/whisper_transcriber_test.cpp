@@ -24,7 +24,8 @@ std::string variable(const char* name) {
 }
 
 std::filesystem::path shared_sound(const std::string& name) {
-  return std::filesystem::path{variable("VIGIE_SOURCE_DIR")} / "../shared/speech/audio" / (name + ".flac");
+  return std::filesystem::path{variable("VIGIE_SOURCE_DIR")} / "../shared/speech/audio" /
+         (name + ".flac");
 }
 
 // The share of the reference's words that are in what was heard, in any order.
@@ -83,7 +84,8 @@ class Whisper : public ::testing::Test {
 };
 
 constexpr std::string_view speech =
-    "And so, my fellow Americans, ask not what your country can do for you, ask what you can do for "
+    "And so, my fellow Americans, ask not what your country can do for you, ask what you can do "
+    "for "
     "your country.";
 
 TEST_F(Whisper, WritesDownARealVoice) {
@@ -113,7 +115,8 @@ TEST_F(Whisper, FindsOutWhichLanguageIsSpoken) {
       }
       const std::span whole{samples};
 
-      const auto heard = whisper_->transcribe(whole.first(std::min<std::size_t>(whole.size(), 240'000)), "auto", {});
+      const auto heard = whisper_->transcribe(
+          whole.first(std::min<std::size_t>(whole.size(), 240'000)), "auto", {});
 
       ASSERT_TRUE(heard) << heard.error().what;
       EXPECT_EQ(heard->language, language) << number;
