@@ -99,6 +99,11 @@ describe('risk', () => {
     expect(currentLevel([old, late], 0.6)).toBe(0);
     expect(currentLevel([old], 0)).toBe(3);
     expect(currentLevel([], 1)).toBe(4);
+    expect(currentLevel([], 0.2)).toBe(0);
+  });
+
+  test('of a live that nobody judged yet is not none', () => {
+    expect(currentLevel([], 0)).toBeNull();
   });
 
   test('stands in the strip where it was heard', () => {

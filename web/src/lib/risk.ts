@@ -33,9 +33,10 @@ export function levelOfScore(score: number): Level {
 
 const recent = 600; // seconds of speech, as in live_view
 
-export function currentLevel(assessments: readonly Assessment[], score: number): Level {
+// Nothing judged yet is not "none": the formula gives 0.2 at least.
+export function currentLevel(assessments: readonly Assessment[], score: number): Level | null {
   if (assessments.length === 0) {
-    return levelOfScore(score);
+    return score > 0 ? levelOfScore(score) : null;
   }
   const end = Math.max(...assessments.map((assessment) => assessment.end));
   const levels = assessments.filter((one) => one.end > end - recent).map(levelOfAssessment);

@@ -1,0 +1,497 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every state of the page in Chromium, under the server's Content-Security-Policy, looked at by axe.
+import assert from 'node:assert/strict';
+import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
+import { expectAccessible, expectClean, expectNoSideScroll, hasBrowser, launch, shoot, watchedPage } from './browser.mjs';
+import { StatesServer } from './states-server.mjs';
+
+const ago = (seconds) => new Date(Date.now() - seconds * 1000).toISOString();
+const provoked = /WebSocket|ERR_CONNECTION|ERR_EMPTY_RESPONSE|40[0-9]|422/;
+
+const account = (username, change = {}) => ({
+  id: `a-${username}`, platform: 'tiktok', username, display_name: '', url: `https://www.tiktok.com/@${username}`, status: 'active',
+  status_at: ago(12), status_reason: 'status_4', followers: 12400, interval_s: 30, last_live_at: ago(86400), note: '', tags: [], priority: 0, ...change,
+});
+const live = (username, seconds, change = {}) => ({
+  id: `l-${username}`, account_id: `a-${username}`, platform: 'tiktok', username, state: 'live', title: 'Direct du soir', started_at: ago(seconds),
+  detected_at: ago(seconds - 9), ended_at: null, duration_s: null, viewers: 3412, peak_viewers: 5020,
+  capture: { state: 'running', reason: null, lag_s: 4.1, gaps: 0 }, risk: 0.2, ...change,
+});
+const segment = (liveId, index, start, text, change = {}) => ({
+  id: `s-${liveId}-${String(index).padStart(6, '0')}`, live_id: liveId, start, end: start + 4, text, language: 'fr', confidence: 0.93, uncertain: false,
+  engine: 'ctranslate2', model: 'base-int8', speech: true, ...change,
+});
+const assessment = (liveId, index, start, change = {}) => ({
+  id: `x-${liveId}-${index}`, live_id: liveId, start, end: start + 30, categorie: 'Neutre', viralite: 'faible', discours_haineux: false, cible: 'autre',
+  justification: 'Rien de notable dans ce passage.', risque_score: 0.2, score: 0.03, indetermine: false, injection: false, preuve: '',
+  analyser: 'embedded-lexicon', model: null, repli: false, ...change,
+});
+const alertOf = (liveOne, index, at, change = {}) => ({
+  id: `q-${liveOne.username}-${index}`, live_id: liveOne.id, account_id: liveOne.account_id, username: liveOne.username, kind: 'haine', severity: 'eleve', state: 'open',
+  opened_at: ago(240), updated_at: ago(240), count: 1, sentence: 'ils n’ont rien à faire ici', context: '', at,
+  clip: { from: at - 15, to: at + 15 }, score: 0.91, assessment_id: `x-${liveOne.id}-h`, claimed_by: null, claimed_until: null, decision: null, ...change,
+});
+const texts = [
+  'Bonsoir à toutes et à tous, merci d’être là ce soir.', 'On va parler du marché, des prix, et de ce qui change cette semaine.',
+  'Les tomates sont à deux euros le kilo, c’est presque donné.', 'Alors vous me dites dans les commentaires ce que vous en pensez.',
+  'Je lis vos messages, ne partez pas, on continue.', 'La mairie a répondu hier, et franchement je m’attendais à mieux.',
+];
+
+function busyWorld() {
+  const evening = live('marche_du_soir', 4330, { title: 'Le marché du soir, on refait le monde' });
+  const calm = live('atelier_bois', 520, { title: 'On restaure une commode', viewers: 87 });
+  const down = live('radio_quartier', 7300, { title: 'Libre antenne', viewers: 1204, capture: { state: 'stalled', reason: 'stall', lag_s: 62, gaps: 2 } });
+  const adult = live('nuit_blanche', 900, { title: 'Entre adultes', viewers: 640, capture: { state: 'restricted', reason: 'age_restricted', lag_s: null, gaps: 0 } });
+  const pause = live('chef_pascal', 1500, { state: 'paused', title: 'Recette du dimanche', viewers: 210 });
+  const over = live('match_direct', 9000, { state: 'ended', ended_at: ago(300), duration_s: 8700, title: 'Après-match', viewers: 0, capture: { state: 'done', reason: null, lag_s: null, gaps: 1 } });
+  const words = (id, from, count) => Array.from({ length: count }, (_, index) => segment(id, index, from + index * 5, texts[index % texts.length]));
+  const evil = segment(evening.id, 900, 4250, 'Et je vous le dis, ils n’ont rien à faire ici.');
+  const evening_words = [...words(evening.id, 3900, 60), { id: 'g-1', live_id: evening.id, start: 4200, end: 4206, gap: 'stall' },
+    segment(evening.id, 800, 4210, 'La suite est un peu couverte par la musique.', { uncertain: true }), evil,
+    segment(evening.id, 901, 4300, 'Merci pour les cœurs, on continue avec vos questions.')];
+  const strip = (id, from, count) => Array.from({ length: count }, (_, index) => assessment(id, index, from + index * 30));
+  return {
+    person: { id: 'p1', username: 'claire', email: null, role: 'moderator', language: 'fr' },
+    accounts: [
+      ...[evening, calm, down, adult, pause].map((one) => account(one.username, { status: 'live', status_reason: 'status_2' })),
+      account('match_direct'), account('association_ici', { status_at: ago(31) }),
+      account('ancien_compte', { status: 'offline', status_at: ago(4000), status_reason: 'absent', followers: null }),
+      account('compte_bloque', { status: 'unknown', status_at: null, status_reason: 'captcha', followers: null, interval_s: 0, last_live_at: null }),
+    ],
+    lives: [evening, calm, down, adult, pause, over],
+    segments: { [evening.id]: evening_words, [calm.id]: words(calm.id, 470, 8), [down.id]: words(down.id, 7200, 6), [pause.id]: words(pause.id, 1200, 10), [over.id]: words(over.id, 10, 30) },
+    assessments: {
+      [evening.id]: [...strip(evening.id, 800, 110), assessment(evening.id, 'm', 3000, { indetermine: true, preuve: 'franchement', categorie: 'Polémique', risque_score: 0.5, viralite: 'moyenne' }),
+        assessment(evening.id, 'h', 4240, { discours_haineux: true, categorie: 'Discours haineux', cible: 'ethnie', score: 0.91, risque_score: 0.6, preuve: 'ils n’ont rien à faire ici', justification: 'Rejet d’un groupe désigné par son origine.' })],
+      [calm.id]: strip(calm.id, 0, 16), [down.id]: strip(down.id, 3700, 110), [pause.id]: strip(pause.id, 0, 40),
+    },
+    alerts: [alertOf(evening, 1, 4250), alertOf(evening, 2, 3000, { severity: 'modere', kind: 'incertain', sentence: 'franchement je m’attendais à mieux', opened_at: ago(1300), score: 0.5, assessment_id: `x-${evening.id}-m`, clip: { from: 2985, to: 3030 } }),
+      alertOf(down, 1, 6000, { severity: 'faible', kind: 'viralite', sentence: 'partagez partagez partagez', score: 0.1 })],
+    notifications: [
+      { id: 'n2', kind: 'alert', live_id: evening.id, alert_id: 'q-marche_du_soir-1', username: 'marche_du_soir', severity: 'eleve', created_at: ago(240), read_at: null, read: false },
+      { id: 'n1', kind: 'live.started', live_id: calm.id, alert_id: null, username: 'atelier_bois', severity: null, created_at: ago(510), read_at: ago(500), read: true },
+    ],
+    status: {
+      version: '0', detection_delay_p95_s: 14.2,
+      parts: [{ name: 'database', state: 'ok', words: 'SQLite' }, { name: 'transcription', state: 'ok', words: 'base-int8, 2 × 1' }, { name: 'analysis', state: 'degraded', words: 'embedded-lexicon' }],
+    },
+  };
+}
+
+describe('the page', { skip: hasBrowser ? false : 'no Chromium' }, () => {
+  let browser;
+  let server;
+  let address;
+  let watched;
+  before(async () => { browser = await launch(); });
+  after(async () => { await browser?.close(); });
+  beforeEach(async () => {
+    server = new StatesServer();
+    server.world = busyWorld();
+    address = await server.start();
+  });
+  afterEach(async () => {
+    await watched?.page.context().close();
+    await server.stop();
+  });
+
+  async function open(path, options = {}, expected = undefined) {
+    watched = await watchedPage(browser, options, expected);
+    await watched.page.goto(address + path);
+    await watched.page.getByText('En liaison').or(watched.page.getByText('Connected')).waitFor();
+    return watched.page;
+  }
+  async function check(name, where = name) {
+    await expectAccessible(watched, where);
+    await expectNoSideScroll(watched, where);
+    await expectClean(watched, where);
+    await shoot(watched, name);
+  }
+
+  test('wall: who is on air, what is said, and whether we hear it', async () => {
+    const page = await open('/');
+    await page.getByRole('article').first().waitFor();
+    assert.equal(await page.getByRole('article').count(), 5);
+    const first = page.getByRole('article').first();
+    await first.getByText('Élevé').first().waitFor();
+    await first.getByText('2 alertes').waitFor();
+    await first.getByText('3,4 k spectateurs').waitFor();
+    const restricted = page.getByRole('article').filter({ hasText: '@nuit_blanche' });
+    await restricted.getByText('Non évalué').waitFor();
+    assert.equal(await restricted.getByText('Aucun', { exact: true }).count(), 0);
+    await first.getByText('Merci pour les cœurs').waitFor();
+    await page.getByText('Capture en panne — le son n’arrive plus').waitFor();
+    await page.getByText('Direct restreint : pas de transcription — réservé aux adultes').waitFor();
+    await page.getByText('5 en direct · 2 alertes à traiter').waitFor();
+    const unknown = page.getByRole('listitem').filter({ hasText: '@compte_bloque' });
+    await unknown.getByText('Inconnu').waitFor();
+    await unknown.getByText('jamais confirmé · TikTok demande une vérification humaine').waitFor();
+    assert.equal(await unknown.getByText('Hors ligne').count(), 0);
+    assert.match(await page.title(), /^\(2\) Mur des directs — Vigie$/);
+    await check('wall-wide');
+  });
+
+  for (const [name, options] of [
+    ['wall-narrow', { viewport: { width: 360, height: 800 } }], ['wall-320', { viewport: { width: 320, height: 640 } }],
+    ['wall-dark', { colorScheme: 'dark' }], ['wall-forced', { forcedColors: 'active' }], ['wall-very-wide', { viewport: { width: 2200, height: 1200 } }],
+  ]) {
+    test(`wall: ${name}`, async () => {
+      const page = await open('/', options);
+      await page.getByText('Merci pour les cœurs').waitFor();
+      await check(name);
+    });
+  }
+
+  test('wall: the order stays until it is asked for', async () => {
+    const page = await open('/');
+    await page.getByText('Merci pour les cœurs').waitFor();
+    const names = () => page.locator('.tile h3').allTextContents();
+    const before = await names();
+    const calm = server.world.lives[1];
+    server.tell('assessment', assessment(calm.id, 'late', 480, { discours_haineux: true, viralite: 'forte', risque_score: 1 }));
+    await page.getByRole('article').filter({ hasText: '@atelier_bois' }).getByText('Critique').first().waitFor();
+    assert.deepEqual(await names(), before);
+    server.tell('live.started', live('nouveau', 3));
+    await page.getByText('@nouveau').waitFor();
+    assert.deepEqual(await names(), [...before, '@nouveau']);
+    await page.getByRole('button', { name: 'Actualiser l’ordre' }).click();
+    assert.equal((await names())[0], '@atelier_bois');
+  });
+
+  test('first run: helps to begin, and proves that Vigie works', async () => {
+    server.world = { ...busyWorld(), accounts: [], lives: [], alerts: [], notifications: [], person: { ...busyWorld().person, role: 'user' } };
+    await open('/');
+    await watched.page.getByRole('heading', { name: 'Commencez par suivre un compte' }).waitFor();
+    await watched.page.getByText('Base de données : fonctionne').waitFor();
+    await check('first-run');
+  });
+
+  test('nobody on air: says when it was last looked at', async () => {
+    server.world = { ...busyWorld(), lives: [], alerts: [], accounts: [account('un'), account('deux', { status_at: ago(45) })] };
+    const page = await open('/');
+    await page.getByText('2 comptes suivis.').waitFor();
+    await page.getByText(/Dernier contrôle il y a 1[0-9]\ss/).waitFor();
+    await check('nobody');
+  });
+
+  test('follow: a mistake is told at the field, a refusal too', async () => {
+    const page = await open('/', {}, provoked);
+    await page.getByRole('button', { name: 'Suivre un compte' }).click();
+    const field = page.getByLabel('Compte public TikTok');
+    await field.fill('https://example.org/@x');
+    await page.keyboard.press('Enter');
+    await page.getByText('Cette adresse n’est pas celle d’un profil TikTok').waitFor();
+    assert.equal(await field.getAttribute('aria-invalid'), 'true');
+    assert.ok(await field.evaluate((element) => element === document.activeElement));
+    server.refusals['POST /accounts'] = [409, { detail: 'already followed', request_id: 'r1' }];
+    await field.fill('@Association_ici');
+    await page.keyboard.press('Enter');
+    await page.getByText('Vous suivez déjà @association_ici.').waitFor();
+    await check('follow-dialog');
+    await page.keyboard.press('Escape');
+    assert.ok(await page.getByRole('button', { name: 'Suivre un compte' }).evaluate((element) => element === document.activeElement));
+  });
+
+  test('live: words, holes, doubts, what was flagged and why', async () => {
+    const page = await open('/directs/l-marche_du_soir');
+    await page.getByRole('heading', { level: 1, name: 'Direct de @marche_du_soir' }).waitFor();
+    await page.getByText('Lacune de 6 s : le son n’arrivait plus').waitFor();
+    await page.getByText('(transcription incertaine)').waitFor();
+    assert.equal(await page.locator('mark').last().textContent(), 'ils n’ont rien à faire ici');
+    assert.equal(await page.locator('.words').last().getAttribute('lang'), 'fr');
+    await page.getByText('Pourquoi ?').first().click();
+    await page.getByText('Rejet d’un groupe désigné par son origine.').waitFor();
+    await page.getByText('lexique embarqué').first().waitFor();
+    const link = page.getByRole('link', { name: /Ouvrir sur TikTok/ });
+    assert.equal(await link.getAttribute('href'), 'https://www.tiktok.com/@marche_du_soir/live');
+    assert.equal(await link.getAttribute('rel'), 'noopener noreferrer');
+    await check('live');
+    await page.getByText('Voir le tableau').click();
+    await page.getByRole('cell', { name: 'Discours haineux' }).waitFor();
+    await expectAccessible(watched, 'the strip’s table');
+  });
+
+  for (const [name, options] of [['live-narrow', { viewport: { width: 360, height: 800 } }], ['live-dark', { colorScheme: 'dark' }]]) {
+    test(`live: ${name}`, async () => {
+      const page = await open('/directs/l-marche_du_soir', options);
+      await page.getByText('(transcription incertaine)').waitFor();
+      await check(name);
+    });
+  }
+
+  test('live: follows the words until somebody scrolls up', async () => {
+    const page = await open('/directs/l-marche_du_soir');
+    const pane = page.getByRole('region', { name: 'Transcription' });
+    const fromEnd = () => pane.evaluate((element) => element.scrollHeight - element.scrollTop - element.clientHeight);
+    await page.getByText('Merci pour les cœurs').waitFor();
+    await page.waitForFunction(() => { const e = document.querySelector('.transcript'); return e.scrollHeight - e.scrollTop - e.clientHeight < 5; });
+    const say = (index) => server.tell('segment.final', segment('l-marche_du_soir', 1000 + index, 4310 + index * 5, `Phrase nouvelle ${index}.`));
+    for (let index = 0; index < 20; index += 1) {
+      say(index);
+    }
+    await page.getByText('Phrase nouvelle 19.').waitFor();
+    await page.waitForFunction(() => { const e = document.querySelector('.transcript'); return e.scrollHeight - e.scrollTop - e.clientHeight < 5; });
+    await pane.evaluate((element) => { element.scrollTop = 0; });
+    await page.getByRole('button', { name: 'Suivre le direct' }).waitFor();
+    const first = say(20);
+    say(21);
+    server.repeat(first);
+    await page.getByRole('button', { name: 'Suivre le direct · 2 nouvelles phrases' }).waitFor();
+    assert.ok(await fromEnd() > 100, 'the page moved under the hand');
+    await page.getByRole('button', { name: 'Suivre le direct' }).click();
+    await page.waitForFunction(() => { const e = document.querySelector('.transcript'); return e.scrollHeight - e.scrollTop - e.clientHeight < 5; });
+    assert.equal(await page.getByText('Phrase nouvelle 20.').count(), 1);
+    server.tell('live.ended', { ...server.world.lives[0], state: 'ended', ended_at: ago(0), duration_s: 4330, capture: { state: 'done', reason: null, lag_s: null, gaps: 1 } });
+    await page.getByText('Terminé · durée 1 h 12').waitFor();
+    await page.getByText('Fin du direct · 01:12:10').waitFor();
+    await expectClean(watched, 'live');
+  });
+
+  test('live: 5,000 sentences are all there, and one more is quick', async () => {
+    server.world.segments['l-marche_du_soir'] = Array.from({ length: 5000 }, (_, index) => segment('l-marche_du_soir', index, index * 0.8, `${index}. ${texts[index % texts.length]}`));
+    const page = await open('/directs/l-marche_du_soir');
+    await page.getByText(/^4999\. /).waitFor();
+    assert.equal(await page.locator('.sentence').count(), 5000);
+    await page.evaluate(() => {
+      window.spent = new Promise((done) => {
+        new MutationObserver((_, observer) => {
+          observer.disconnect();
+          const begin = performance.now();
+          requestAnimationFrame(() => setTimeout(() => done(performance.now() - begin)));
+        }).observe(document.querySelector('.transcript'), { childList: true, subtree: true });
+      });
+    });
+    server.tell('segment.final', segment('l-marche_du_soir', 5001, 4320, 'Une de plus.'));
+    const milliseconds = await page.evaluate(() => window.spent);
+    assert.ok(milliseconds < 200, `${milliseconds} ms until it was painted`);
+    await expectClean(watched, '5,000 sentences'); // axe looks at each of them, for minutes
+    await shoot(watched, 'live-5000');
+  });
+
+  test('live: the address of a sentence opens there', async () => {
+    const page = await open('/directs/l-marche_du_soir?t=4250');
+    const target = page.locator('.is-target');
+    await target.waitFor();
+    assert.match(await target.textContent(), /ils n’ont rien à faire ici/);
+    await page.waitForFunction(() => document.activeElement?.classList.contains('is-target'));
+    assert.ok(await target.evaluate((element) => {
+      const box = element.getBoundingClientRect();
+      const pane = element.closest('.transcript').getBoundingClientRect();
+      return box.top >= pane.top && box.bottom <= pane.bottom;
+    }));
+  });
+
+  test('live: the capture is stopped only after a yes', async () => {
+    const page = await open('/directs/l-marche_du_soir');
+    await page.getByRole('button', { name: 'Arrêter la capture…' }).click();
+    await page.getByText('Le direct lui-même continue.').waitFor();
+    await check('stop-dialog');
+    await page.getByRole('button', { name: 'Annuler' }).click();
+    assert.ok(!server.calls.some((call) => call.startsWith('PUT')));
+    await page.getByRole('button', { name: 'Arrêter la capture…' }).click();
+    await page.getByRole('button', { name: 'Arrêter la capture', exact: true }).click();
+    server.tell('live.updated', { ...server.world.lives[0], capture: { state: 'stopped', reason: 'person', lag_s: null, gaps: 1 } });
+    await page.getByText('Capture arrêtée — arrêtée par une personne').waitFor();
+    assert.ok(server.calls.includes('PUT /lives/l-marche_du_soir/capture'));
+    await page.getByRole('button', { name: 'Reprendre la capture' }).waitFor();
+  });
+
+  test('live: one that is not ours says so', async () => {
+    const page = await open('/directs/autre', {}, provoked);
+    await page.getByText('Introuvable').waitFor();
+    await page.getByText('r404').waitFor();
+    await check('live-missing');
+  });
+
+  test('alerts: gravest first, still until asked, detections apart', async () => {
+    const page = await open('/alertes');
+    const names = () => page.locator('.alert-card blockquote').allTextContents();
+    await page.getByRole('article').first().waitFor();
+    assert.equal((await names()).length, 2);
+    server.tell('alert.opened', alertOf(server.world.lives[1], 7, 100, { severity: 'critique', sentence: 'une autre phrase', opened_at: ago(1) }));
+    await page.getByRole('button', { name: '1 nouvelle alerte — afficher' }).click();
+    assert.match((await names())[0], /une autre phrase/);
+    await page.getByRole('button', { name: 'Fermer l’alerte' }).click();
+    await page.getByLabel('Afficher').selectOption('tout');
+    assert.equal((await names()).length, 4);
+    assert.match(page.url(), /voir=tout/);
+    await check('alerts');
+    await page.getByRole('link', { name: 'Ouvrir le direct à 01:10:50' }).click();
+    await page.locator('.is-target').waitFor();
+  });
+
+  test('alerts: none, and why that is believable', async () => {
+    server.world = { ...busyWorld(), alerts: [] };
+    const page = await open('/alertes');
+    await page.getByText('Directs écoutés : 3 sur 5.').waitFor();
+    await check('alerts-none');
+  });
+
+  for (const [name, options] of [['accounts', {}], ['accounts-narrow', { viewport: { width: 360, height: 800 } }], ['accounts-dark', { colorScheme: 'dark' }]]) {
+    test(`accounts: ${name}`, async () => {
+      const page = await open('/comptes', options);
+      await page.getByText('9 comptes').waitFor();
+      await page.getByRole('button', { name: 'Vérifier maintenant @association_ici' }).click();
+      await page.getByText('Contrôle de @association_ici demandé.').first().waitFor();
+      await check(name);
+      await page.getByRole('button', { name: 'Ne plus suivre @association_ici…' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Ne plus suivre' }).click();
+      await page.getByText('Vous ne suivez plus @association_ici.').first().waitFor();
+      assert.ok(server.calls.includes('DELETE /accounts/a-association_ici'));
+    });
+  }
+
+  test('toasts: grave alerts interrupt, detections never, one per live', async () => {
+    const page = await open('/');
+    const evening = server.world.lives[0];
+    await page.getByText('Merci pour les cœurs').waitFor();
+    server.tell('alert.opened', alertOf(server.world.lives[4], 9, 60, { severity: 'faible', kind: 'viralite' }));
+    const told = server.tell('alert.opened', alertOf(evening, 8, 4300, { severity: 'critique', sentence: 'une phrase très grave, dite à l’instant' }));
+    server.tell('alert.opened', alertOf(evening, 9, 4310));
+    server.repeat(told);
+    await page.getByRole('alert').filter({ hasText: 'une phrase très grave' }).waitFor();
+    await page.getByText('et 1 autre dans ce direct').waitFor();
+    assert.equal(await page.locator('.toast-card').count(), 1);
+    assert.match(await page.title(), /^\(4\)/);
+    await check('toast');
+    await page.getByRole('link', { name: 'Ouvrir le direct', exact: true }).click();
+    await page.getByRole('heading', { level: 1, name: 'Direct de @marche_du_soir' }).waitFor();
+    assert.equal(await page.locator('.toast-card').count(), 0);
+  });
+
+  test('bell: counts, lists, and is read', async () => {
+    const page = await open('/');
+    await page.getByRole('button', { name: 'Notifications, 1 non lue' }).click();
+    await page.getByText('Alerte élevé · @marche_du_soir').waitFor();
+    await check('bell');
+    await page.getByRole('button', { name: 'Tout marquer comme lu' }).click();
+    await page.getByRole('button', { name: 'Notifications', exact: true }).waitFor();
+    assert.ok(server.calls.includes('PUT /notifications/read'));
+  });
+
+  test('language and theme: chosen, applied, kept', async () => {
+    const page = await open('/');
+    await page.getByRole('button', { name: 'Réglages et session' }).click();
+    await page.getByLabel('English').check();
+    await page.getByLabel('Dark').check();
+    await expectAccessible(watched, 'menu');
+    await shoot(watched, 'menu');
+    await page.keyboard.press('Escape');
+    await page.getByRole('heading', { level: 1, name: 'Live wall' }).waitFor();
+    await page.reload();
+    await page.getByText('5 live · 2 alerts to review').waitFor();
+    assert.deepEqual(await page.evaluate(() => [document.documentElement.lang, document.documentElement.dataset.bsTheme]), ['en', 'dark']);
+    await check('wall-english-dark');
+  });
+
+  test('keyboard: skip link, navigation, focus on the new heading', async () => {
+    const page = await open('/');
+    await page.getByText('Merci pour les cœurs').waitFor();
+    await page.keyboard.press('Tab');
+    assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Aller au contenu');
+    await page.keyboard.press('Enter');
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'contenu');
+    await page.getByRole('link', { name: 'Comptes' }).focus();
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => document.activeElement.tagName === 'H1' && document.activeElement.textContent === 'Comptes suivis');
+    await page.goBack();
+    await page.waitForFunction(() => document.activeElement.tagName === 'H1' && document.activeElement.textContent === 'Mur des directs');
+  });
+
+  test('targets are at least 24 px in both directions', async () => {
+    for (const path of ['/', '/directs/l-marche_du_soir', '/alertes', '/comptes']) {
+      const page = await open(path, { viewport: { width: 360, height: 800 } });
+      await page.getByRole('main').getByRole('link').first().waitFor();
+      const small = await page.evaluate(() => [...document.querySelectorAll('a, button, select, summary, input')]
+        .filter((element) => element.checkVisibility({ contentVisibilityAuto: true, visibilityProperty: true }) && !element.classList.contains('skip'))
+        .map((element) => [element.textContent.trim().slice(0, 30), element.getBoundingClientRect()])
+        .filter(([, box]) => box.width > 0 && (box.width < 24 || box.height < 24))
+        .map(([text, box]) => `${text} ${Math.round(box.width)}×${Math.round(box.height)}`));
+      assert.deepEqual(small, [], path);
+      await page.context().close();
+    }
+  });
+
+  test('connection lost: said, frozen, caught up without loss or double', async () => {
+    const page = await open('/directs/l-marche_du_soir', {}, provoked);
+    await page.getByText('Merci pour les cœurs').waitFor();
+    await server.stop();
+    await page.getByText(/Connexion perdue depuis \d+\ss — (nouvel essai dans \d+\ss|nouvel essai en cours…)/).waitFor();
+    await page.getByText(/Figé à \d\d:\d\d:\d\d/).waitFor();
+    assert.ok(await page.getByRole('button', { name: 'Arrêter la capture…' }).isDisabled());
+    await check('banner');
+    const evening = server.world.lives[0];
+    const missed = Array.from({ length: 7 }, (_, index) => server.tell('segment.final', segment(evening.id, 2000 + index, 4320 + index * 5, `Pendant la coupure ${index}.`)));
+    await server.start();
+    await page.getByRole('button', { name: 'Réessayer' }).click();
+    await page.locator('.banner').getByText('Connexion rétablie · 7 événements rattrapés').waitFor();
+    missed.forEach((event) => server.repeat(event));
+    server.tell('segment.final', segment(evening.id, 2100, 4400, 'Après la coupure.'));
+    await page.getByText('Après la coupure.').waitFor();
+    for (let index = 0; index < 7; index += 1) {
+      assert.equal(await page.getByText(`Pendant la coupure ${index}.`).count(), 1);
+    }
+    assert.match(server.asked.at(-1), /after=100&scope=all/);
+    await shoot(watched, 'caught-up');
+  });
+
+  test('too far behind: everything is loaded again', async () => {
+    const page = await open('/', {}, provoked);
+    await page.getByText('Merci pour les cœurs').waitFor();
+    await server.stop();
+    await page.getByText(/Connexion perdue/).first().waitFor({ state: 'attached' });
+    for (let index = 0; index < 501; index += 1) {
+      server.tell('live.updated', server.world.lives[0]);
+    }
+    server.world.lives = [live('tout_neuf', 20), ...server.world.lives.slice(2)];
+    await server.start();
+    await page.locator('.banner').getByText('Connexion rétablie · Tout a été rechargé').waitFor({ timeout: 30_000 });
+    await page.getByText('@tout_neuf').waitFor();
+    assert.equal(await page.getByRole('article').filter({ hasText: '@marche_du_soir' }).count(), 0);
+  });
+
+  test('between REST and the feed nothing falls', async () => {
+    // A sentence that is settled after the socket opened and before REST is read, and one after.
+    const page = await open('/directs/l-marche_du_soir');
+    await page.getByText('Merci pour les cœurs').waitFor();
+    const twice = segment('l-marche_du_soir', 3000, 4500, 'Dite entre les deux.');
+    server.world.segments['l-marche_du_soir'].push(twice);
+    server.tell('segment.final', twice);
+    await page.reload();
+    server.tell('segment.final', twice);
+    server.tell('segment.final', segment('l-marche_du_soir', 3001, 4510, 'Dite ensuite.'));
+    await page.getByText('Dite ensuite.').waitFor();
+    assert.equal(await page.getByText('Dite entre les deux.').count(), 1);
+  });
+
+  test('session ended: a dialog in place, with the way back', async () => {
+    const page = await open('/alertes', {}, provoked);
+    await page.getByRole('article').first().waitFor();
+    server.endSession();
+    const dialog = page.getByRole('dialog', { name: 'Votre session est terminée' });
+    await dialog.waitFor();
+    assert.equal(await dialog.getByRole('link', { name: 'Se connecter' }).getAttribute('href'), '/connexion?suite=%2Falertes');
+    await check('session-ended');
+  });
+
+  test('nobody signed in: the sign-in page', async () => {
+    server.isSignedIn = false;
+    watched = await watchedPage(browser, {}, provoked);
+    await watched.page.goto(`${address}/directs`);
+    await watched.page.waitForURL(/\/connexion\?suite=%2Fdirects$/);
+  });
+
+  test('signing out leads to the sign-in page', async () => {
+    const page = await open('/');
+    await page.getByRole('button', { name: 'Réglages et session' }).click();
+    await page.getByRole('button', { name: 'Se déconnecter' }).click();
+    await page.waitForURL(/\/connexion$/);
+    assert.ok(server.calls.includes('DELETE /session'));
+  });
+
+  test('no such page', async () => {
+    const page = await open('/rien/ici');
+    await page.getByRole('heading', { name: 'Page introuvable' }).waitFor();
+    await check('missing');
+  });
+});
