@@ -319,9 +319,10 @@ TEST_P(AlertStore, CountsAnAssessmentExactlyOnceBetweenTwoProcesses) {
   for (int i = 0; i < 20; ++i) {
     judge({.start = i * 15.0, .hateful = true});
   }
+  // A context outlives the database whose threads post to it.
+  asio::io_context other_io;
   auto other_database = open_again();
-  const auto drain = [this](db::Database& database) {
-    asio::io_context own;
+  const auto drain = [this](db::Database& database, asio::io_context& own) {
     SeededRandom seeds{static_cast<std::uint64_t>(&database == &db())};
     Ids own_ids{seeds};
     auto own_bus = create_memory_bus(own.get_executor());
@@ -335,8 +336,8 @@ TEST_P(AlertStore, CountsAnAssessmentExactlyOnceBetweenTwoProcesses) {
     ADD_FAILURE() << "never came to the end";
   };
 
-  std::thread beside{[&] { drain(*other_database); }};
-  drain(db());
+  std::thread beside{[&] { drain(*other_database, other_io); }};
+  drain(db(), io);
   beside.join();
 
   const auto all = alerts();
