@@ -17,9 +17,10 @@ using vigie::platform::Observation;
 
 void check(const Observation& seen) {
   const bool is_on_air = seen.evidence == Evidence::live || seen.evidence == Evidence::paused;
-  const bool is_sound = is_on_air == seen.live.has_value() && !seen.reason.empty() &&
-                        vigie::is_valid_utf8(seen.display_name) &&
-                        (!seen.live || (!seen.live->room.empty() && vigie::is_valid_utf8(seen.live->title)));
+  const bool is_sound =
+      is_on_air == seen.live.has_value() && !seen.reason.empty() &&
+      vigie::is_valid_utf8(seen.display_name) &&
+      (!seen.live || (!seen.live->room.empty() && vigie::is_valid_utf8(seen.live->title)));
   if (!is_sound || (seen.blocked && seen.evidence != Evidence::unknown)) {
     std::abort();
   }

@@ -20,7 +20,8 @@ constexpr std::size_t max_unrecorded = 900;
 }  // namespace
 
 std::string chained_sha256(std::string_view previous, std::string_view bytes) {
-  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context{EVP_MD_CTX_new(), &EVP_MD_CTX_free};
+  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context{EVP_MD_CTX_new(),
+                                                                        &EVP_MD_CTX_free};
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned int size = 0;
   if (context == nullptr || EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) != 1 ||
@@ -94,8 +95,8 @@ Async<Result<>> Archive::record() {
 
 void Archive::count_unarchived(std::string_view reason, Span length) {
   metrics_
-      .counter("vigie_capture_unarchived_seconds_total", "Sound that was heard but could not be kept.",
-               {{"reason", reason}})
+      .counter("vigie_capture_unarchived_seconds_total",
+               "Sound that was heard but could not be kept.", {{"reason", reason}})
       .add(to_seconds(length));
 }
 

@@ -37,8 +37,8 @@ class Archive {
   void add(std::string_view config, std::string_view packet, Span from, Span to);
   bool is_due() const { return !bytes_.empty() && end_ - start_ >= piece_length; }
 
-  // Stores what is held. Errc::conflict: the claim is lost. A full disk costs the piece, with a metric
-  // and an error in the log; a database that is away keeps the row for the next call.
+  // Stores what is held. Errc::conflict: the claim is lost. A full disk costs the piece, with a
+  // metric and an error in the log; a database that is away keeps the row for the next call.
   Async<Result<>> flush();
 
  private:

@@ -26,7 +26,8 @@ TaskGroup::OnFailure log_failure(log::Log& log) {
 }  // namespace
 
 struct CaptureService::Running {
-  Running(const asio::any_io_executor& executor, const ReaderTools& tools, Work work, const ReaderLimits& limits)
+  Running(const asio::any_io_executor& executor, const ReaderTools& tools, Work work,
+          const ReaderLimits& limits)
       : reader{executor, tools, std::move(work), limits}, group{executor, log_failure(tools.log)} {}
 
   LiveReader reader;
@@ -34,8 +35,8 @@ struct CaptureService::Running {
   bool is_done = false;
 };
 
-CaptureService::CaptureService(asio::any_io_executor executor, Captures& captures, Bus& bus, ReaderTools tools,
-                               CaptureOptions options)
+CaptureService::CaptureService(asio::any_io_executor executor, Captures& captures, Bus& bus,
+                               ReaderTools tools, CaptureOptions options)
     : executor_{executor},
       captures_{captures},
       bus_{bus},
@@ -156,8 +157,9 @@ Async<> CaptureService::claim() {
     if (running_.contains(id)) {
       continue;  // its former reader is still settling; unrenewed, this lease soon comes free again
     }
-    const ReaderTools tools{tools_.client, tools_.guard,   tools_.source, tools_.sink, tools_.blobs,
-                            tools_.pool,   captures_, tools_.clock,  tools_.log,  tools_.metrics};
+    const ReaderTools tools{tools_.client, tools_.guard,  tools_.source, tools_.sink,
+                            tools_.blobs,  tools_.pool,   captures_,     tools_.clock,
+                            tools_.log,    tools_.metrics};
     auto running = std::make_unique<Running>(executor_, tools, std::move(work), options_.reader);
     auto& placed = *running;
     running_.emplace(id, std::move(running));

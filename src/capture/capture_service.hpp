@@ -19,8 +19,8 @@
 namespace vigie::capture {
 
 struct CaptureOptions {
-  std::int64_t most = 64;                       // lives at a time: the rest is for other processes
-  Span sweep{std::chrono::seconds{2}};          // hints may be lost
+  std::int64_t most = 64;               // lives at a time: the rest is for other processes
+  Span sweep{std::chrono::seconds{2}};  // hints may be lost
   Span least_pause{std::chrono::milliseconds{250}};  // between two looks, however many hints come
   Span renewal{std::chrono::milliseconds{1500}};
   ReaderLimits reader;

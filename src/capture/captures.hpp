@@ -38,10 +38,15 @@ class Captures final : public Journal {
   // owner: unlike any other process's. ttl: how long a lease lasts without renewal.
   Captures(db::Database& database, Clock& clock, Ids& ids, Bus& bus, std::string owner,
            Span ttl = std::chrono::seconds{6})
-      : database_{database}, clock_{clock}, ids_{ids}, bus_{bus}, owner_{std::move(owner)}, ttl_{ttl} {}
+      : database_{database},
+        clock_{clock},
+        ids_{ids},
+        bus_{bus},
+        owner_{std::move(owner)},
+        ttl_{ttl} {}
 
-  // Up to limit open lives that are wanted, have sound to give and are in nobody's hands; each with a
-  // token higher than any before.
+  // Up to limit open lives that are wanted, have sound to give and are in nobody's hands; each with
+  // a token higher than any before.
   Async<Result<std::vector<Work>>> claim(std::int64_t limit);
 
   // Prolongs those of the leases that are still ours and tells how their lives stand now. What is

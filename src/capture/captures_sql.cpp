@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "capture/captures.hpp"
-
 #include <boost/json/serialize.hpp>
 #include <set>
 
+#include "capture/captures.hpp"
 #include "db/event_log.hpp"
 #include "db/live_rows.hpp"
 #include "domain/json.hpp"
@@ -23,10 +22,12 @@ UPDATE live_lease SET owner = $2, token = token + 1, expires_at = $3
 WHERE live_id = $1 AND expires_at < $4)";
 
 constexpr std::string_view renew_lease = R"(
-UPDATE live_lease SET expires_at = $4 WHERE live_id = $1 AND owner = $2 AND token = $3 AND expires_at > $5)";
+UPDATE live_lease SET expires_at = $4 WHERE live_id = $1 AND owner = $2 AND token = $3 AND
+  expires_at > $5)";
 
 constexpr std::string_view select_work = R"(
-SELECT l.id, k.token, a.username, l.room, l.started_at, l.state, l.ended_at, l.capture_wanted, l.capture,
+SELECT l.id, k.token, a.username, l.room, l.started_at, l.state, l.ended_at, l.capture_wanted,
+  l.capture,
   l.capture_reason, l.heard_until,
   (SELECT COALESCE(MAX(p.sequence) + 1, 0) FROM sound_piece p WHERE p.live_id = l.id),
   (SELECT q.sha256 FROM sound_piece q WHERE q.live_id = l.id ORDER BY q.sequence DESC LIMIT 1),
@@ -38,15 +39,17 @@ ORDER BY l.id)";
 constexpr std::string_view release_lease = R"(
 UPDATE live_lease SET owner = '', expires_at = 0 WHERE live_id = $1 AND owner = $2 AND token = $3)";
 
-// Changes nothing but locks the row until the transaction ends: nobody can take the lease over while a
-// write of its owner is under way, and a late write of a former owner finds no row.
+// Changes nothing but locks the row until the transaction ends: nobody can take the lease over
+// while a write of its owner is under way, and a late write of a former owner finds no row.
 constexpr std::string_view fence = R"(
 UPDATE live_lease SET token = token WHERE live_id = $1 AND owner = $2 AND token = $3)";
 
-// A person's stop outlives what a reader in its last words says, but not its own 'stopped' and 'done'.
+// A person's stop outlives what a reader in its last words says, but not its own 'stopped' and
+// 'done'.
 constexpr std::string_view update_state = R"(
 UPDATE live SET capture = $2, capture_reason = $3
-WHERE id = $1 AND (capture <> $2 OR capture_reason <> $3) AND (capture_wanted = TRUE OR $2 IN ('stopped', 'done')))";
+WHERE id = $1 AND (capture <> $2 OR capture_reason <> $3) AND (capture_wanted = TRUE OR $2 IN
+  ('stopped', 'done')))";
 
 constexpr std::string_view insert_gap = R"(
 INSERT INTO gap (id, live_id, start_us, end_us, reason) VALUES ($1, $2, $3, $4, $5)
@@ -60,7 +63,8 @@ INSERT INTO sound_piece (live_id, sequence, token, start_us, end_us, codec, byte
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 ON CONFLICT (live_id, sequence) DO NOTHING)";
 
-constexpr std::string_view update_heard = R"(UPDATE live SET heard_until = $2 WHERE id = $1 AND heard_until < $2)";
+constexpr std::string_view update_heard =
+    R"(UPDATE live SET heard_until = $2 WHERE id = $1 AND heard_until < $2)";
 
 constexpr std::string_view settle = R"(
 UPDATE live SET capture = 'done', capture_reason = ''
@@ -91,7 +95,8 @@ Result<> prove(db::Transaction& tx, const LiveClaim& claim) {
     return held.error().during("proving a claim");
   }
   if (*held == 0) {
-    return make_error(Errc::conflict, "live {} is in other hands than token {}", claim.live_id, claim.token);
+    return make_error(Errc::conflict, "live {} is in other hands than token {}", claim.live_id,
+                      claim.token);
   }
   return {};
 }
@@ -109,8 +114,8 @@ Result<std::vector<Work>> read_work(db::Transaction& tx, const std::string& owne
 }
 
 // Those of the lives in our hands whose ids are named.
-Result<std::vector<Work>> read_named(db::Transaction& tx, const std::set<std::string>& ids, const std::string& owner,
-                                     Time now) {
+Result<std::vector<Work>> read_named(db::Transaction& tx, const std::set<std::string>& ids,
+                                     const std::string& owner, Time now) {
   if (ids.empty()) {
     return std::vector<Work>{};
   }
@@ -121,7 +126,8 @@ Result<std::vector<Work>> read_named(db::Transaction& tx, const std::set<std::st
   return all;
 }
 
-Result<std::vector<Work>> take_free(db::Transaction& tx, const std::string& owner, Span ttl, std::int64_t limit) {
+Result<std::vector<Work>> take_free(db::Transaction& tx, const std::string& owner, Span ttl,
+                                    std::int64_t limit) {
   const auto now = tx.now();
   if (!now) {
     return now.error();
@@ -151,7 +157,8 @@ Result<std::vector<Work>> renew_held(db::Transaction& tx, const std::vector<Live
   }
   std::set<std::string> kept;
   for (const auto& claim : claims) {
-    const auto renewed = tx.execute(renew_lease, {claim.live_id, claim.owner, claim.token, *now + ttl, *now});
+    const auto renewed =
+        tx.execute(renew_lease, {claim.live_id, claim.owner, claim.token, *now + ttl, *now});
     if (!renewed) {
       return renewed.error().during("renewing a lease");
     }
@@ -188,14 +195,15 @@ Result<> write_piece(db::Transaction& tx, const LiveClaim& claim, const SoundPie
   if (auto held = prove(tx, claim); !held) {
     return held;
   }
-  const auto added = tx.execute(insert_piece, {claim.live_id, piece.sequence, claim.token, piece.start, piece.end,
-                                               piece.codec, piece.bytes, piece.sha256, piece.blob_key});
+  const auto added =
+      tx.execute(insert_piece, {claim.live_id, piece.sequence, claim.token, piece.start, piece.end,
+                                piece.codec, piece.bytes, piece.sha256, piece.blob_key});
   const auto moved = added ? tx.execute(update_heard, {claim.live_id, piece.end}) : added;
   return moved ? Result<>{} : moved.error().during("recording a piece of sound");
 }
 
-Result<> write_state(db::Transaction& tx, const LiveClaim& claim, CaptureState state, const std::string& reason,
-                     Time now) {
+Result<> write_state(db::Transaction& tx, const LiveClaim& claim, CaptureState state,
+                     const std::string& reason, Time now) {
   if (auto held = prove(tx, claim); !held) {
     return held;
   }
@@ -203,22 +211,21 @@ Result<> write_state(db::Transaction& tx, const LiveClaim& claim, CaptureState s
   if (!changed) {
     return changed.error().during("recording how a capture stands");
   }
-  return *changed == 0 ? Result<>{} : db::append_live_event(tx, event_type::live_updated, claim.live_id, now);
+  return *changed == 0 ? Result<>{}
+                       : db::append_live_event(tx, event_type::live_updated, claim.live_id, now);
 }
 
 }  // namespace
 
 Async<Result<std::vector<Work>>> Captures::claim(std::int64_t limit) {
-  std::function<Result<std::vector<Work>>(db::Transaction&)> work = [this, limit](db::Transaction& tx) {
-    return take_free(tx, owner_, ttl_, limit);
-  };
+  std::function<Result<std::vector<Work>>(db::Transaction&)> work =
+      [this, limit](db::Transaction& tx) { return take_free(tx, owner_, ttl_, limit); };
   co_return co_await db::write<std::vector<Work>>(database_, std::move(work));
 }
 
 Async<Result<std::vector<Work>>> Captures::renew(std::vector<LiveClaim> claims) {
-  std::function<Result<std::vector<Work>>(db::Transaction&)> work = [this, &claims](db::Transaction& tx) {
-    return renew_held(tx, claims, owner_, ttl_);
-  };
+  std::function<Result<std::vector<Work>>(db::Transaction&)> work =
+      [this, &claims](db::Transaction& tx) { return renew_held(tx, claims, owner_, ttl_); };
   co_return co_await db::write<std::vector<Work>>(database_, std::move(work));
 }
 
@@ -243,7 +250,8 @@ Async<Result<std::int64_t>> Captures::settle_ended() {
       return rows.error().during("settling ended lives");
     }
     for (const auto& row : *rows) {
-      if (auto told = db::append_live_event(tx, event_type::live_updated, row.text(0), wall); !told) {
+      if (auto told = db::append_live_event(tx, event_type::live_updated, row.text(0), wall);
+          !told) {
         return told.error();
       }
     }
@@ -271,7 +279,9 @@ Async<Result<>> Captures::set_state(LiveClaim claim, CaptureState state, std::st
 Async<Result<>> Captures::add_gap(LiveClaim claim, Span from, Span to, std::string reason) {
   const Time now = clock_.now();
   Gap gap{ids_.next(now), claim.live_id, from, to, std::move(reason)};
-  db::Database::Work work = [&claim, &gap, now](db::Transaction& tx) { return write_gap(tx, claim, gap, now); };
+  db::Database::Work work = [&claim, &gap, now](db::Transaction& tx) {
+    return write_gap(tx, claim, gap, now);
+  };
   auto done = co_await database_.write(std::move(work));
   if (done) {
     bus_.publish(topic::events, "");
@@ -280,7 +290,9 @@ Async<Result<>> Captures::add_gap(LiveClaim claim, Span from, Span to, std::stri
 }
 
 Async<Result<>> Captures::add_piece(LiveClaim claim, SoundPiece piece) {
-  db::Database::Work work = [&claim, &piece](db::Transaction& tx) { return write_piece(tx, claim, piece); };
+  db::Database::Work work = [&claim, &piece](db::Transaction& tx) {
+    return write_piece(tx, claim, piece);
+  };
   co_return co_await database_.write(std::move(work));
 }
 

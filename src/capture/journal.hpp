@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a reader writes down about the live it holds. Every entry proves the claim: a reader that lost
-// its lease is refused, however late its words arrive.
+// What a reader writes down about the live it holds. Every entry proves the claim: a reader that
+// lost its lease is refused, however late its words arrive.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -17,9 +17,9 @@ struct SoundPiece {
   std::int64_t sequence = 0;
   Span start{0};
   Span end{0};
-  std::string codec;     // "aac-adts"
+  std::string codec;  // "aac-adts"
   std::int64_t bytes = 0;
-  std::string sha256;    // of the hexadecimal hash before (empty for the first) and the bytes
+  std::string sha256;  // of the hexadecimal hash before (empty for the first) and the bytes
   std::string blob_key;
 };
 

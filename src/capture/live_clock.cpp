@@ -23,7 +23,8 @@ void LiveClock::move_to(Span position) {
 LiveClock::Place LiveClock::jump(Span timestamp, Span arrival) {
   Place place;
   place.is_jump = last_arrival_.has_value();
-  // Behind the wall clock, and by no more than we were deaf: servers replay a few seconds at connect.
+  // Behind the wall clock, and by no more than we were deaf: servers replay a few seconds at
+  // connect.
   const Span deaf = last_arrival_ ? arrival - *last_arrival_ : arrival - position_;
   const Span missing = std::max(Span{0}, std::min(deaf, arrival - position_));
   move_to(position_ + missing);

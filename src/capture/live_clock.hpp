@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where in a live a stretch of sound belongs. Media timestamps are trusted while they flow and never
-// across a jump (TikTok's jump at pauses, guests and battles): there the wall clock decides. Pure.
+// Where in a live a stretch of sound belongs. Media timestamps are trusted while they flow and
+// never across a jump (TikTok's jump at pauses, guests and battles): there the wall clock decides.
+// Pure.
 #pragma once
 #include <cstddef>
 #include <optional>
@@ -27,7 +28,8 @@ class LiveClock {
   // A packet with that timestamp is here. arrival: now − the live's start.
   Place place(Span timestamp, Span arrival);
 
-  // So many samples came out of it. They are counted, not their rounded durations: a live lasts hours.
+  // So many samples came out of it. They are counted, not their rounded durations: a live lasts
+  // hours.
   void advance(std::size_t samples) {
     samples_ += samples;
     position_ = origin_ + media::duration_of(samples_);

@@ -112,10 +112,12 @@ TEST(LiveClock, BridgesAShortHoleInTheTimestamps) {
 TEST(LiveClock, LosesNothingToRoundingInHours) {
   LiveClock clock{Span{0}};
   Span timestamp{0};
-  for (std::int64_t i = 0; i < 500'000; ++i) {  // 1024 samples at 44.1 kHz, as whole milliseconds in the tag
+  for (std::int64_t i = 0; i < 500'000;
+       ++i) {  // 1024 samples at 44.1 kHz, as whole milliseconds in the tag
     timestamp = milliseconds{i * 1024 * 1000 / 44'100};
     EXPECT_EQ(clock.place(timestamp, timestamp).skipped, Span{0});
-    clock.advance(static_cast<std::size_t>((i + 1) * 1024 * 16'000 / 44'100 - i * 1024 * 16'000 / 44'100));
+    clock.advance(
+        static_cast<std::size_t>((i + 1) * 1024 * 16'000 / 44'100 - i * 1024 * 16'000 / 44'100));
   }
 
   EXPECT_NEAR(to_seconds(clock.position()), to_seconds(timestamp), 0.05);

@@ -10,12 +10,13 @@
 namespace vigie::capture {
 namespace {
 
-constexpr std::array<Span, 6> delays{std::chrono::seconds{0},  std::chrono::seconds{2},  std::chrono::seconds{5},
-                                     std::chrono::seconds{10}, std::chrono::seconds{20}, std::chrono::seconds{30}};
-constexpr std::size_t block_samples = 4'000;           // a quarter of a second
-constexpr std::uint64_t max_garbage = 256 * 1024;      // bytes without sound among them
-constexpr std::uint64_t max_foreign = 200;             // sound tags of a codec that is not AAC
-constexpr int max_corrupt = 50;                        // packets in a row: about a second
+constexpr std::array<Span, 6> delays{std::chrono::seconds{0},  std::chrono::seconds{2},
+                                     std::chrono::seconds{5},  std::chrono::seconds{10},
+                                     std::chrono::seconds{20}, std::chrono::seconds{30}};
+constexpr std::size_t block_samples = 4'000;       // a quarter of a second
+constexpr std::uint64_t max_garbage = 256 * 1024;  // bytes without sound among them
+constexpr std::uint64_t max_foreign = 200;         // sound tags of a codec that is not AAC
+constexpr int max_corrupt = 50;                    // packets in a row: about a second
 
 constexpr std::string_view stall = "stall";
 constexpr std::string_view expired = "expired";
@@ -42,7 +43,8 @@ class LiveReader::OpenStream {
   metrics::Gauge& gauge_;
 };
 
-LiveReader::LiveReader(const asio::any_io_executor& executor, ReaderTools tools, Work work, ReaderLimits limits)
+LiveReader::LiveReader(const asio::any_io_executor& executor, ReaderTools tools, Work work,
+                       ReaderLimits limits)
     : tools_{tools},
       work_{std::move(work)},
       limits_{limits},
@@ -76,7 +78,8 @@ void LiveReader::update(const Work& latest) {
 
 Span LiveReader::delay(int failures) const {
   const auto step = std::min<std::size_t>(static_cast<std::size_t>(failures), delays.size() - 1);
-  const Span usual = failures > 0 && work_.state == LiveState::paused ? limits_.paused_retry : delays.at(step);
+  const Span usual =
+      failures > 0 && work_.state == LiveState::paused ? limits_.paused_retry : delays.at(step);
   return std::max(usual, retry_after_);
 }
 
@@ -162,8 +165,9 @@ Async<Result<std::unique_ptr<http::ResponseStream>>> LiveReader::open(std::strin
 
 Async<LiveReader::Stop> LiveReader::read(http::ResponseStream& stream) {
   const OpenStream counted{tools_.metrics};
-  auto& dropped_total = tools_.metrics.counter("vigie_capture_dropped_bytes_total",
-                                               "Bytes of streams that were no FLV and were thrown away.");
+  auto& dropped_total =
+      tools_.metrics.counter("vigie_capture_dropped_bytes_total",
+                             "Bytes of streams that were no FLV and were thrown away.");
   media::FlvReader flv;
   decoder_.reset();
   config_.clear();
@@ -271,8 +275,8 @@ Async<> LiveReader::add_gap(Span from, Span to) {
   if (to - from >= least_gap) {
     const std::string reason = outage_.empty() ? std::string{stall} : outage_;
     tools_.metrics
-        .counter("vigie_capture_gap_seconds_total", "Seconds of lives that could not be captured, by cause.",
-                 {{"reason", reason}})
+        .counter("vigie_capture_gap_seconds_total",
+                 "Seconds of lives that could not be captured, by cause.", {{"reason", reason}})
         .add(to_seconds(to - from));
     note(co_await tools_.journal.add_gap(work_.claim, from, to, reason));
   }
@@ -289,7 +293,9 @@ Async<> LiveReader::push_block() {
   co_await tools_.sink.sound(work_.claim, block_at_, std::move(samples));
 }
 
-Async<> LiveReader::flush_archive() { note(co_await archive_.flush()); }
+Async<> LiveReader::flush_archive() {
+  note(co_await archive_.flush());
+}
 
 Async<> LiveReader::say(CaptureState state, std::string reason) {
   if (said_ == state && said_reason_ == reason) {

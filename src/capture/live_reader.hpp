@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads one live for as long as it lasts: address, connection, FLV, AAC, sound. Whatever breaks is tried
-// again with a fresh address; whatever is missed becomes a gap.
+// Reads one live for as long as it lasts: address, connection, FLV, AAC, sound. Whatever breaks is
+// tried again with a fresh address; whatever is missed becomes a gap.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -43,20 +43,22 @@ struct ReaderTools {
 };
 
 struct ReaderLimits {
-  std::chrono::milliseconds silence{10'000};     // without a byte, or without sound, before reconnecting
+  std::chrono::milliseconds silence{
+      10'000};  // without a byte, or without sound, before reconnecting
   Span paused_retry{std::chrono::seconds{10}};
   Span good_connection{std::chrono::seconds{10}};  // sound for so long forgives earlier failures
 };
 
 class LiveReader {
  public:
-  LiveReader(const asio::any_io_executor& executor, ReaderTools tools, Work work, ReaderLimits limits = {});
+  LiveReader(const asio::any_io_executor& executor, ReaderTools tools, Work work,
+             ReaderLimits limits = {});
 
   // Returns when the live is over, shown to some only, or in other hands.
   Async<> run();
 
-  // Hands over what is held back and closes the record; once, after run() has ended in whatever way.
-  // Waits for the sink to settle.
+  // Hands over what is held back and closes the record; once, after run() has ended in whatever
+  // way. Waits for the sink to settle.
   Async<> conclude();
 
   // How the live stands now; a change wakes a reader that waits.
@@ -110,8 +112,8 @@ class LiveReader {
   bool is_restricted_ = false;
   bool is_lost_ = false;
   Span retry_after_{0};
-  Span sound_at_{0};       // when the last packet came, steady
-  Span heard_here_{0};     // sound of this connection
+  Span sound_at_{0};    // when the last packet came, steady
+  Span heard_here_{0};  // sound of this connection
   int corrupt_in_a_row_ = 0;
   CaptureState said_ = CaptureState::none;
   std::string said_reason_;

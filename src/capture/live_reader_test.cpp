@@ -24,9 +24,11 @@ class Reader : public ::testing::Test {
   }
 
   LiveReader& start(Work work, ReaderLimits limits = {}) {
-    reader = std::make_unique<LiveReader>(rig.io.get_executor(), rig.tools(rig.journal), std::move(work), limits);
-    work_task = std::make_unique<TaskGroup>(rig.io.get_executor(),
-                                            [](const std::string&, const std::exception_ptr&) { ADD_FAILURE(); });
+    reader = std::make_unique<LiveReader>(rig.io.get_executor(), rig.tools(rig.journal),
+                                          std::move(work), limits);
+    work_task = std::make_unique<TaskGroup>(
+        rig.io.get_executor(),
+        [](const std::string&, const std::exception_ptr&) { ADD_FAILURE(); });
     work_task->spawn("reader", reader->run());
     return *reader;
   }
@@ -47,7 +49,8 @@ class Reader : public ::testing::Test {
   }
 
   bool is_stalled_by(std::string_view reason) const {
-    return !rig.journal.states.empty() && rig.journal.states.back().first == CaptureState::stalled &&
+    return !rig.journal.states.empty() &&
+           rig.journal.states.back().first == CaptureState::stalled &&
            rig.journal.states.back().second == reason;
   }
 
@@ -157,14 +160,17 @@ TEST_F(Reader, CallsAHoleAfterAnExpiredAddressByItsName) {
   rig.add({.bytes = flv_tone(seconds{2}), .hangs = true, .first_advance = seconds{60}});
   start(some_work());
   for (int i = 0; i < 2; ++i) {
-    ASSERT_TRUE(rig.run_until([&] { return rig.connections == i + 1 && rig.clock.sleepers() > 0; }));
+    ASSERT_TRUE(
+        rig.run_until([&] { return rig.connections == i + 1 && rig.clock.sleepers() > 0; }));
     rig.clock.advance(seconds{5});
   }
 
   ASSERT_TRUE(rig.run_until([&] { return !rig.journal.gaps.empty(); }));
 
   EXPECT_EQ(rig.journal.gaps[0].reason, "stall");  // the first connection's end began it
-  EXPECT_EQ(rig.metrics.counter("vigie_capture_reconnects_total", "", {{"reason", "expired"}}).value(), 1);
+  EXPECT_EQ(
+      rig.metrics.counter("vigie_capture_reconnects_total", "", {{"reason", "expired"}}).value(),
+      1);
 }
 
 TEST_F(Reader, GivesGarbageUp) {
@@ -176,7 +182,9 @@ TEST_F(Reader, GivesGarbageUp) {
   rig.clock.advance(seconds{2});
   ASSERT_TRUE(rig.run_until([&] { return is_stalled_by("ended"); }));
 
-  EXPECT_EQ(rig.metrics.counter("vigie_capture_reconnects_total", "", {{"reason", "garbage"}}).value(), 2);
+  EXPECT_EQ(
+      rig.metrics.counter("vigie_capture_reconnects_total", "", {{"reason", "garbage"}}).value(),
+      2);
   EXPECT_GT(rig.metrics.counter("vigie_capture_dropped_bytes_total", "").value(), 200'000);
   EXPECT_TRUE(rig.sink.blocks.empty());
 }
@@ -205,7 +213,8 @@ TEST_F(Reader, SleepsThroughAPauseAndNamesIt) {
 
   ASSERT_TRUE(rig.run_until([&] { return !rig.journal.gaps.empty(); }));
   EXPECT_EQ(rig.journal.gaps[0].reason, "paused");
-  EXPECT_TRUE(rig.run_until([&] { return rig.journal.states.back().first == CaptureState::running; }));
+  EXPECT_TRUE(
+      rig.run_until([&] { return rig.journal.states.back().first == CaptureState::running; }));
 }
 
 TEST_F(Reader, LeavesARestrictedLiveAlone) {
@@ -216,7 +225,8 @@ TEST_F(Reader, LeavesARestrictedLiveAlone) {
 
   EXPECT_TRUE(live.is_restricted());
   ASSERT_EQ(rig.journal.states.size(), 1U);
-  EXPECT_EQ(rig.journal.states[0], (std::pair{CaptureState::restricted, std::string{"login_required"}}));
+  EXPECT_EQ(rig.journal.states[0],
+            (std::pair{CaptureState::restricted, std::string{"login_required"}}));
 }
 
 TEST_F(Reader, CallsNoForeignHost) {
@@ -297,7 +307,10 @@ TEST_F(Reader, GoesOnListeningWhenTheDiskIsFull) {
   conclude();
 
   EXPECT_TRUE(rig.journal.pieces.empty());
-  EXPECT_NEAR(rig.metrics.counter("vigie_capture_unarchived_seconds_total", "", {{"reason", "disk"}}).value(), 9, 0.3);
+  EXPECT_NEAR(
+      rig.metrics.counter("vigie_capture_unarchived_seconds_total", "", {{"reason", "disk"}})
+          .value(),
+      9, 0.3);
   EXPECT_GT(rig.journal.heard_until, age + seconds{8});
 }
 

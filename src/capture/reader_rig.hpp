@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "async/clock.hpp"
 #include "async/clock_fake.hpp"
 #include "async/task_group.hpp"
 #include "async/testing.hpp"
@@ -44,7 +45,9 @@ class MemoryBlobs final : public BlobStore {
   }
   Result<std::string> get(std::string_view key) override { return kept.at(std::string{key}); }
   Result<> remove(std::string_view) override { return {}; }
-  Result<std::vector<std::string>> list(std::string_view) override { return std::vector<std::string>{}; }
+  Result<std::vector<std::string>> list(std::string_view) override {
+    return std::vector<std::string>{};
+  }
   Result<std::uint64_t> free_bytes() override { return std::uint64_t{0}; }
 
  private:
@@ -108,7 +111,7 @@ inline std::string flv_tone(Span length, Span from = Span{0}, int rate = 44'100)
 struct Play {
   int status = 200;
   std::string bytes{};
-  bool hangs = false;  // says nothing more instead of ending
+  bool hangs = false;     // says nothing more instead of ending
   Span first_advance{0};  // of the clock, before the first byte
 };
 
@@ -118,11 +121,12 @@ class ReaderRig {
     auto handler = [this](http::Request request) { return play(std::move(request)); };
     http::ServerOptions options;
     options.stop_grace = std::chrono::milliseconds{50};  // streams that hang are meant to
-    auto made = http::create_server(io.get_executor(), options, std::move(handler), random, quiet.log,
-                                    metrics);
+    auto made = http::create_server(io.get_executor(), options, std::move(handler), random,
+                                    quiet.log, metrics);
     server = std::move(made.value());
     tasks.spawn("server", server->run());
-    guard = std::make_unique<http::AddressGuard>(std::vector<std::string>{base()}, std::vector<std::string>{});
+    guard = std::make_unique<http::AddressGuard>(std::vector<std::string>{base()},
+                                                 std::vector<std::string>{});
     client = http::create_client(io.get_executor(), *guard);
   }
   ~ReaderRig() {
@@ -143,9 +147,9 @@ class ReaderRig {
   // Turns the context until something has come true; false after ten seconds.
   template <class Predicate>
   bool run_until(Predicate is_true) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{10};
+    const auto end = SystemClock{}.steady() + std::chrono::seconds{10};
     while (!is_true()) {
-      if (std::chrono::steady_clock::now() > end) {
+      if (SystemClock{}.steady() > end) {
         return false;
       }
       io.restart();
@@ -155,7 +159,8 @@ class ReaderRig {
   }
 
   ReaderTools tools(Journal& written) {
-    return ReaderTools{*client, *guard, source, sink, blobs, pool, written, clock, quiet.log, metrics};
+    return ReaderTools{*client, *guard,  source, sink,      blobs,
+                       pool,    written, clock,  quiet.log, metrics};
   }
 
   asio::io_context io;
@@ -195,7 +200,8 @@ class ReaderRig {
       co_await writer.write(script.bytes);
     }
     if (script.hangs) {
-      co_await clock.sleep(std::chrono::hours{1000});
+      const Span for_ever = std::chrono::hours{1000};
+      co_await clock.sleep(for_ever);
     }
   }
 };

@@ -17,6 +17,7 @@ Live live_of_row(const Row& row, Time now);
 Result<std::optional<Live>> find_live(Transaction& transaction, std::string_view live_id, Time now);
 
 // Tells of the live as it is in this transaction. Like append_event: last, it takes the log's lock.
-Result<> append_live_event(Transaction& transaction, std::string_view type, std::string_view live_id, Time now);
+Result<> append_live_event(Transaction& transaction, std::string_view type,
+                           std::string_view live_id, Time now);
 
 }  // namespace vigie::db

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "db/live_rows.hpp"
-
 #include <boost/json/serialize.hpp>
 
 #include "db/event_log.hpp"
+#include "db/live_rows.hpp"
 #include "domain/json.hpp"
 
 namespace vigie::db {
 namespace {
 
 constexpr std::string_view select_live = R"(
-SELECT id, account_id, platform, username, room, state, title, started_at, detected_at, ended_at, viewers,
+SELECT id, account_id, platform, username, room, state, title, started_at, detected_at, ended_at,
+  viewers,
   peak_viewers, capture, capture_reason, gaps, heard_to, risk
 FROM live_view WHERE id = $1)";
 
@@ -41,7 +41,8 @@ Live live_of_row(const Row& row, Time now) {
   return live;
 }
 
-Result<std::optional<Live>> find_live(Transaction& transaction, std::string_view live_id, Time now) {
+Result<std::optional<Live>> find_live(Transaction& transaction, std::string_view live_id,
+                                      Time now) {
   auto rows = transaction.query(select_live, {live_id});
   if (!rows) {
     return rows.error().during("reading a live");
@@ -52,7 +53,8 @@ Result<std::optional<Live>> find_live(Transaction& transaction, std::string_view
   return std::optional{live_of_row(rows->front(), now)};
 }
 
-Result<> append_live_event(Transaction& transaction, std::string_view type, std::string_view live_id, Time now) {
+Result<> append_live_event(Transaction& transaction, std::string_view type,
+                           std::string_view live_id, Time now) {
   auto live = find_live(transaction, live_id, now);
   if (!live) {
     return live.error();

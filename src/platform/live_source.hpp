@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where a platform plugs in. A source only answers questions, each with one polite request; when to ask,
-// how often, retries and what to believe are the caller's (watch/).
+// Where a platform plugs in. A source only answers questions, each with one polite request; when to
+// ask, how often, retries and what to believe are the caller's (watch/).
 #pragma once
 #include <chrono>
 #include <cstdint>

@@ -61,7 +61,8 @@ class FakeSource final : public LiveSource {
   bool is_stream_host(std::string_view host) const override { return host == "127.0.0.1"; }
 
  private:
-  static Observation answer_of(const std::map<std::string, Observation>& from, const std::string& username) {
+  static Observation answer_of(const std::map<std::string, Observation>& from,
+                               const std::string& username) {
     const auto found = from.find(username);
     return found == from.end() ? saying(Evidence::unknown, "silent") : found->second;
   }

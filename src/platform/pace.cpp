@@ -18,7 +18,8 @@ std::optional<Span> Pace::reserve(Span now, double random) {
   return at;
 }
 
-void Pace::answered(Span now, bool is_blocked, Span retry_after, std::string_view reason, double random) {
+void Pace::answered(Span now, bool is_blocked, Span retry_after, std::string_view reason,
+                    double random) {
   canary_is_out_ = false;
   if (!is_blocked) {
     blocks_ = 0;
@@ -34,7 +35,8 @@ void Pace::answered(Span now, bool is_blocked, Span retry_after, std::string_vie
     return;
   }
   const int doublings = std::min(blocks_ - limits_.blocks_allowed, 20);
-  const Span wished = std::min<Span>(limits_.first_pause * (std::int64_t{1} << doublings), limits_.longest_pause);
+  const Span wished =
+      std::min<Span>(limits_.first_pause * (std::int64_t{1} << doublings), limits_.longest_pause);
   const Span jittered = from_seconds(to_seconds(wished) * (1 + limits_.jitter * random));
   paused_until_ = now + std::max(jittered, retry_after);
 }

@@ -14,14 +14,17 @@ class PacedSource final : public LiveSource {
         clock_{clock},
         random_{random},
         pace_{limits},
-        paused_{metrics.gauge("vigie_platform_paused_bool", "1 while the platform refuses us and is left alone.",
+        paused_{metrics.gauge("vigie_platform_paused_bool",
+                              "1 while the platform refuses us and is left alone.",
                               {{"platform", source_->platform()}})},
         wait_{metrics.histogram("vigie_platform_pace_wait_seconds",
                                 "How long a request waits for its turn in the platform's budget.",
                                 {{"platform", source_->platform()}})} {}
 
   std::string_view platform() const override { return source_->platform(); }
-  bool is_stream_host(std::string_view host) const override { return source_->is_stream_host(host); }
+  bool is_stream_host(std::string_view host) const override {
+    return source_->is_stream_host(host);
+  }
 
   Async<Observation> probe(std::string username) override {
     Turn turn{*this};
@@ -52,7 +55,8 @@ class PacedSource final : public LiveSource {
     }
     auto address = co_await source_->resolve(std::move(username), std::move(room));
     const bool is_blocked = !address && address.error().code == Errc::rate_limited;
-    turn.end(is_blocked, is_blocked ? address.error().retry_after : std::chrono::seconds{0}, "resolve");
+    turn.end(is_blocked, is_blocked ? address.error().retry_after : std::chrono::seconds{0},
+             "resolve");
     co_return address;
   }
 
@@ -118,8 +122,8 @@ class PacedSource final : public LiveSource {
 
 }  // namespace
 
-std::unique_ptr<LiveSource> create_paced(std::unique_ptr<LiveSource> source, PaceLimits limits, Clock& clock,
-                                         Random& random, metrics::Registry& metrics) {
+std::unique_ptr<LiveSource> create_paced(std::unique_ptr<LiveSource> source, PaceLimits limits,
+                                         Clock& clock, Random& random, metrics::Registry& metrics) {
   return std::make_unique<PacedSource>(std::move(source), limits, clock, random, metrics);
 }
 

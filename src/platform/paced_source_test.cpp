@@ -39,7 +39,8 @@ class PacedSource : public ::testing::Test {
   std::unique_ptr<FakeSource> owned = std::make_unique<FakeSource>();
   FakeSource& source = *owned;
   PaceLimits limits{.jitter = 0};
-  std::unique_ptr<LiveSource> paced = create_paced(std::move(owned), limits, clock, random, metrics);
+  std::unique_ptr<LiveSource> paced =
+      create_paced(std::move(owned), limits, clock, random, metrics);
   TaskGroup tasks{io.get_executor(), [](const std::string&, const std::exception_ptr&) { FAIL(); }};
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The accounts people follow: who follows what, what is known of each, and the one door through which
-// an answer of the platform becomes rows, events and notifications.
+// The accounts people follow: who follows what, what is known of each, and the one door through
+// which an answer of the platform becomes rows, events and notifications.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -25,7 +25,7 @@ struct FollowEdit {
   std::optional<std::string> note;               // at most 2000 bytes
   std::optional<std::vector<std::string>> tags;  // at most 20 of 40 bytes
   std::optional<int> priority;                   // 0 to 2
-  std::optional<std::string> language;           // spoken there, for everybody: "fr", "auto", or empty
+  std::optional<std::string> language;  // spoken there, for everybody: "fr", "auto", or empty
 };
 
 // An account as the watcher needs it.
@@ -58,20 +58,22 @@ class Accounts {
   Accounts(db::Database& database, Clock& clock, Ids& ids, Bus& bus)
       : database_{database}, clock_{clock}, ids_{ids}, bus_{bus} {}
 
-  // Creates the account when nobody followed it yet. typed is what the person wrote (a name, @name or
-  // an address). Errc::invalid with words for them; Errc::conflict when they follow it already.
+  // Creates the account when nobody followed it yet. typed is what the person wrote (a name, @name
+  // or an address). Errc::invalid with words for them; Errc::conflict when they follow it already.
   Async<Result<FollowedAccount>> follow(std::string person_id, std::string typed);
 
   // Errc::not_found when this person does not follow it.
   Async<Result<>> unfollow(std::string person_id, std::string account_id);
 
   // Errc::not_found likewise; Errc::invalid beyond FollowEdit's bounds.
-  Async<Result<FollowedAccount>> edit(std::string person_id, std::string account_id, FollowEdit change);
+  Async<Result<FollowedAccount>> edit(std::string person_id, std::string account_id,
+                                      FollowEdit change);
 
   // Newest first. Errc::invalid for a cursor that is not one of ours.
   Async<Result<Page<FollowedAccount>>> list(Sight sight, std::int64_t limit, std::string cursor);
 
-  // Errc::not_found also for what this person may not see. Note, tags and priority are the viewer's own.
+  // Errc::not_found also for what this person may not see. Note, tags and priority are the viewer's
+  // own.
   Async<Result<FollowedAccount>> get(std::string account_id, Sight sight);
 
   // Asks the watcher to look now; Errc::not_found as get().
@@ -80,8 +82,9 @@ class Accounts {
   // Everything at least one person follows.
   Async<Result<std::vector<Watched>>> watched();
 
-  // Writes one answer: the account, its live, its lease, a viewer sample, notifications, events; all in
-  // one transaction, deciding afresh on what the rows say. Errc::not_found when the account is gone.
+  // Writes one answer: the account, its live, its lease, a viewer sample, notifications, events;
+  // all in one transaction, deciding afresh on what the rows say. Errc::not_found when the account
+  // is gone.
   Async<Result<Recorded>> record(Check check);
 
   // Ends the lives of accounts nobody follows any more ("unfollowed"); how many.

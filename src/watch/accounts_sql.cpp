@@ -13,7 +13,8 @@ constexpr std::size_t max_note = 2000;
 constexpr std::size_t max_tags = 20;
 constexpr std::size_t max_tag = 40;
 
-constexpr std::string_view find_account = R"(SELECT id FROM account WHERE platform = $1 AND username = $2)";
+constexpr std::string_view find_account =
+    R"(SELECT id FROM account WHERE platform = $1 AND username = $2)";
 
 constexpr std::string_view insert_account = R"(
 INSERT INTO account (id, platform, username, url, created_at) VALUES ($1, $2, $3, $4, $5)
@@ -23,7 +24,8 @@ constexpr std::string_view insert_follow = R"(
 INSERT INTO follow (person_id, account_id, created_at) VALUES ($1, $2, $3)
 ON CONFLICT (person_id, account_id) DO NOTHING)";
 
-constexpr std::string_view delete_follow = R"(DELETE FROM follow WHERE person_id = $1 AND account_id = $2)";
+constexpr std::string_view delete_follow =
+    R"(DELETE FROM follow WHERE person_id = $1 AND account_id = $2)";
 
 constexpr std::string_view select_follow = R"(
 SELECT note, tags, priority FROM follow WHERE person_id = $1 AND account_id = $2)";
@@ -34,29 +36,36 @@ UPDATE follow SET note = $3, tags = $4, priority = $5 WHERE person_id = $1 AND a
 constexpr std::string_view update_language = R"(UPDATE account SET language = $2 WHERE id = $1)";
 
 constexpr std::string_view select_one = R"(
-SELECT a.id, a.platform, a.username, a.display_name, a.url, a.status, a.status_at, a.status_reason, a.followers,
-  a.interval_us, a.last_live_at, a.language, COALESCE(f.note, ''), COALESCE(f.tags, '[]'), COALESCE(f.priority, 0)
+SELECT a.id, a.platform, a.username, a.display_name, a.url, a.status, a.status_at, a.status_reason,
+  a.followers,
+  a.interval_us, a.last_live_at, a.language, COALESCE(f.note, ''), COALESCE(f.tags, '[]'),
+    COALESCE(f.priority, 0)
 FROM account a LEFT JOIN follow f ON f.account_id = a.id AND f.person_id = $2
 WHERE a.id = $1
-  AND (f.person_id IS NOT NULL OR ($3 AND EXISTS (SELECT 1 FROM follow o WHERE o.account_id = a.id))))";
+  AND (f.person_id IS NOT NULL OR ($3 AND EXISTS (SELECT 1 FROM follow o WHERE o.account_id =
+    a.id))))";
 
 constexpr std::string_view list_followed = R"(
-SELECT a.id, a.platform, a.username, a.display_name, a.url, a.status, a.status_at, a.status_reason, a.followers,
+SELECT a.id, a.platform, a.username, a.display_name, a.url, a.status, a.status_at, a.status_reason,
+  a.followers,
   a.interval_us, a.last_live_at, a.language, f.note, f.tags, f.priority, f.created_at
 FROM follow f JOIN account a ON a.id = f.account_id
 WHERE f.person_id = $1 AND (f.created_at < $2 OR (f.created_at = $2 AND a.id < $3))
 ORDER BY f.created_at DESC, a.id DESC LIMIT $4)";
 
 constexpr std::string_view list_all = R"(
-SELECT a.id, a.platform, a.username, a.display_name, a.url, a.status, a.status_at, a.status_reason, a.followers,
-  a.interval_us, a.last_live_at, a.language, COALESCE(f.note, ''), COALESCE(f.tags, '[]'), COALESCE(f.priority, 0), a.created_at
+SELECT a.id, a.platform, a.username, a.display_name, a.url, a.status, a.status_at, a.status_reason,
+  a.followers,
+  a.interval_us, a.last_live_at, a.language, COALESCE(f.note, ''), COALESCE(f.tags, '[]'),
+    COALESCE(f.priority, 0), a.created_at
 FROM account a LEFT JOIN follow f ON f.account_id = a.id AND f.person_id = $1
 WHERE EXISTS (SELECT 1 FROM follow o WHERE o.account_id = a.id)
   AND (a.created_at < $2 OR (a.created_at = $2 AND a.id < $3))
 ORDER BY a.created_at DESC, a.id DESC LIMIT $4)";
 
 constexpr std::string_view select_watched = R"(
-SELECT a.id, a.username, a.next_check_at, a.interval_us, a.status, a.status_at, a.status_reason, a.ending_since,
+SELECT a.id, a.username, a.next_check_at, a.interval_us, a.status, a.status_at, a.status_reason,
+  a.ending_since,
   a.negative_since, a.display_name, a.followers, a.checked_at,
   l.id, l.room, l.started_at, l.state, l.title, l.viewers, l.capture
 FROM account a LEFT JOIN live l ON l.account_id = a.id AND l.ended_at IS NULL
@@ -72,7 +81,8 @@ FollowedAccount followed_of_row(const db::Row& row) {
   return followed;
 }
 
-Result<FollowedAccount> read_one(db::Transaction& tx, const std::string& account_id, const Sight& sight) {
+Result<FollowedAccount> read_one(db::Transaction& tx, const std::string& account_id,
+                                 const Sight& sight) {
   auto rows = tx.query(select_one, {account_id, sight.person_id, sight.all_accounts});
   if (!rows) {
     return rows.error().during("reading an account");
@@ -103,7 +113,8 @@ Result<Cursor> parse_cursor(std::string_view text) {
 
 bool is_language(std::string_view text) {
   const auto is_letter = [](char c) { return c >= 'a' && c <= 'z'; };
-  return text.empty() || text == "auto" || (text.size() == 2 && std::all_of(text.begin(), text.end(), is_letter));
+  return text.empty() || text == "auto" ||
+         (text.size() == 2 && std::all_of(text.begin(), text.end(), is_letter));
 }
 
 Result<> check_bounds(const FollowEdit& change) {
@@ -114,20 +125,25 @@ Result<> check_bounds(const FollowEdit& change) {
     return make_error(Errc::invalid, "priority: 0, 1 or 2");
   }
   if (change.language && !is_language(*change.language)) {
-    return make_error(Errc::invalid, "language: two letters such as fr, auto, or nothing for the operator's choice");
+    return make_error(
+        Errc::invalid,
+        "language: two letters such as fr, auto, or nothing for the operator's choice");
   }
   if (change.tags) {
     const auto is_bad = [](const std::string& tag) { return tag.empty() || tag.size() > max_tag; };
-    if (change.tags->size() > max_tags || std::any_of(change.tags->begin(), change.tags->end(), is_bad)) {
+    if (change.tags->size() > max_tags ||
+        std::any_of(change.tags->begin(), change.tags->end(), is_bad)) {
       return make_error(Errc::invalid, "tags: at most {} of 1 to {} bytes", max_tags, max_tag);
     }
   }
   return {};
 }
 
-Result<std::string> account_named(db::Transaction& tx, const std::string& username, Ids& ids, Time now) {
+Result<std::string> account_named(db::Transaction& tx, const std::string& username, Ids& ids,
+                                  Time now) {
   const auto url = "https://www.tiktok.com/@" + username;
-  if (auto made = tx.execute(insert_account, {ids.next(now), "tiktok", username, url, now}); !made) {
+  if (auto made = tx.execute(insert_account, {ids.next(now), "tiktok", username, url, now});
+      !made) {
     return made.error().during("creating an account");
   }
   auto rows = tx.query(find_account, {"tiktok", username});
@@ -173,8 +189,9 @@ Async<Result<>> Accounts::unfollow(std::string person_id, std::string account_id
     if (!removed) {
       return removed.error().during("unfollowing an account");
     }
-    return *removed == 0 ? Result<>{make_error(Errc::not_found, "this person does not follow {}", account_id)}
-                         : Result<>{};
+    return *removed == 0
+               ? Result<>{make_error(Errc::not_found, "this person does not follow {}", account_id)}
+               : Result<>{};
   };
   auto done = co_await database_.write(std::move(work));
   if (done) {
@@ -183,7 +200,8 @@ Async<Result<>> Accounts::unfollow(std::string person_id, std::string account_id
   co_return done;
 }
 
-Async<Result<FollowedAccount>> Accounts::edit(std::string person_id, std::string account_id, FollowEdit change) {
+Async<Result<FollowedAccount>> Accounts::edit(std::string person_id, std::string account_id,
+                                              FollowEdit change) {
   if (auto checked = check_bounds(change); !checked) {
     co_return checked.error();
   }
@@ -200,7 +218,8 @@ Async<Result<FollowedAccount>> Accounts::edit(std::string person_id, std::string
     const auto note = change.note ? clean_utf8(*change.note, max_note) : row.text(0);
     const auto tags = change.tags ? text_of_tags(*change.tags) : row.text(1);
     const auto priority = change.priority ? std::int64_t{*change.priority} : row.integer(2);
-    if (auto written = tx.execute(update_follow, {person_id, account_id, note, tags, priority}); !written) {
+    if (auto written = tx.execute(update_follow, {person_id, account_id, note, tags, priority});
+        !written) {
       return written.error().during("editing a follow");
     }
     if (change.language) {
@@ -213,7 +232,8 @@ Async<Result<FollowedAccount>> Accounts::edit(std::string person_id, std::string
   co_return co_await db::write<FollowedAccount>(database_, std::move(work));
 }
 
-Async<Result<Page<FollowedAccount>>> Accounts::list(Sight sight, std::int64_t limit, std::string cursor) {
+Async<Result<Page<FollowedAccount>>> Accounts::list(Sight sight, std::int64_t limit,
+                                                    std::string cursor) {
   const auto from = parse_cursor(cursor);
   if (!from) {
     co_return from.error();
@@ -240,9 +260,8 @@ Async<Result<Page<FollowedAccount>>> Accounts::list(Sight sight, std::int64_t li
 }
 
 Async<Result<FollowedAccount>> Accounts::get(std::string account_id, Sight sight) {
-  std::function<Result<FollowedAccount>(db::Transaction&)> work = [&account_id, &sight](db::Transaction& tx) {
-    return read_one(tx, account_id, sight);
-  };
+  std::function<Result<FollowedAccount>(db::Transaction&)> work =
+      [&account_id, &sight](db::Transaction& tx) { return read_one(tx, account_id, sight); };
   co_return co_await db::read<FollowedAccount>(database_, std::move(work));
 }
 

@@ -39,7 +39,8 @@ bool is_start_known(const LiveFacts& facts, Time now) {
 
 // Room and start together are the identity of a live (protocol §1.1).
 bool is_same_live(const OpenLive& open, const LiveFacts& facts, Time now) {
-  return open.room == facts.room && (!is_start_known(facts, now) || facts.started_at == open.started_at);
+  return open.room == facts.room &&
+         (!is_start_known(facts, now) || facts.started_at == open.started_at);
 }
 
 Decision on_air(const Known& known, const Observation& seen, Time now) {
@@ -106,8 +107,9 @@ Decision not_found(const Known& known, const Observation& seen) {
 
 Decision absent(const Known& known, const Observation& seen, Time now) {
   auto decision = unchanged(known);
-  const bool is_confirmed = known.status == AccountStatus::offline ||
-                            (known.negative_since && now - *known.negative_since >= absence_confirmation);
+  const bool is_confirmed =
+      known.status == AccountStatus::offline ||
+      (known.negative_since && now - *known.negative_since >= absence_confirmation);
   if (!is_confirmed) {
     decision.negative_since = known.negative_since.value_or(now);
     decision.status_reason = "absent_once";
@@ -155,10 +157,11 @@ bool changes_live(const OpenLive& open, const LiveFacts& facts, LiveState state)
 
 Decision decide(const Known& known, const Observation& seen, Time now) {
   auto decision = judge(known, seen, now);
-  decision.is_news = decision.status != known.status || decision.status_reason != known.status_reason ||
-                     decision.ending_since != known.ending_since ||
-                     decision.negative_since != known.negative_since || decision.ends || decision.starts ||
-                     (decision.goes_on && changes_live(*known.live, *decision.goes_on, decision.state));
+  decision.is_news =
+      decision.status != known.status || decision.status_reason != known.status_reason ||
+      decision.ending_since != known.ending_since ||
+      decision.negative_since != known.negative_since || decision.ends || decision.starts ||
+      (decision.goes_on && changes_live(*known.live, *decision.goes_on, decision.state));
   decision.has_new_viewers = decision.goes_on && decision.goes_on->viewers != known.live->viewers;
   return decision;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What one answer of a platform changes in what we know. Pure: no I/O, no clock of its own. The rules
-// are tiktok protocol §6: nothing unproved is shown, a pause ends nothing, an end needs two answers.
+// What one answer of a platform changes in what we know. Pure: no I/O, no clock of its own. The
+// rules are tiktok protocol §6: nothing unproved is shown, a pause ends nothing, an end needs two
+// answers.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -61,7 +62,8 @@ struct Decision {
   bool wants_second_look = false;  // LiveSource::look_up would tell more
 };
 
-// evidence `absent` and `exists` are second looks, taken only after the main source said `not_found`.
+// evidence `absent` and `exists` are second looks, taken only after the main source said
+// `not_found`.
 Decision decide(const Known& known, const platform::Observation& seen, Time now);
 
 }  // namespace vigie::watch

@@ -78,7 +78,8 @@ TEST(Decision, PutsAnAccountOnAirFromOfflineToo) {
 }
 
 TEST(Decision, TakesAPauseForTheSameLive) {
-  const auto decision = decide(on_air(), FakeSource::on_air("7", earlier, 10, Evidence::paused), noon);
+  const auto decision =
+      decide(on_air(), FakeSource::on_air("7", earlier, 10, Evidence::paused), noon);
 
   EXPECT_EQ(decision.status, AccountStatus::live);
   EXPECT_EQ(decision.state, LiveState::paused);
@@ -133,8 +134,10 @@ TEST(Decision, ForgetsAnEndThatALiveAnswerDenies) {
   const auto known = on_air();
   const auto first = decide(known, FakeSource::saying(Evidence::not_live, "status_4"), noon);
 
-  const auto denied = decide(after(known, first), FakeSource::on_air("7", earlier), noon + seconds{5});
-  const auto later = decide(after(known, denied), FakeSource::saying(Evidence::not_live, "status_4"), noon + minutes{1});
+  const auto denied =
+      decide(after(known, first), FakeSource::on_air("7", earlier), noon + seconds{5});
+  const auto later = decide(after(known, denied),
+                            FakeSource::saying(Evidence::not_live, "status_4"), noon + minutes{1});
 
   EXPECT_FALSE(denied.ending_since);
   EXPECT_FALSE(later.ends);
@@ -144,11 +147,13 @@ TEST(Decision, KeepsALiveThroughDoubtBetweenTheTwoAnswers) {
   auto known = on_air();
   known = after(known, decide(known, FakeSource::saying(Evidence::not_live, "status_4"), noon));
 
-  const auto doubt = decide(known, FakeSource::saying(Evidence::unknown, "captcha"), noon + seconds{5});
+  const auto doubt =
+      decide(known, FakeSource::saying(Evidence::unknown, "captcha"), noon + seconds{5});
   EXPECT_FALSE(doubt.ends);
   EXPECT_EQ(doubt.status, AccountStatus::live);
 
-  const auto end = decide(after(known, doubt), FakeSource::saying(Evidence::not_live, "status_4"), noon + seconds{40});
+  const auto end = decide(after(known, doubt), FakeSource::saying(Evidence::not_live, "status_4"),
+                          noon + seconds{40});
   ASSERT_TRUE(end.ends);
   EXPECT_EQ(end.ends->at, noon);
 }
@@ -179,7 +184,8 @@ TEST(Decision, StaysWithTheLiveWhenTheStartIsMissing) {
 
 TEST(Decision, LetsALiveOfUnknownStartBeginNow) {
   EXPECT_EQ(decide(active(), FakeSource::on_air("7", Time{}), noon).starts->started_at, noon);
-  EXPECT_EQ(decide(active(), FakeSource::on_air("7", noon + minutes{60}), noon).starts->started_at, noon);
+  EXPECT_EQ(decide(active(), FakeSource::on_air("7", noon + minutes{60}), noon).starts->started_at,
+            noon);
 }
 
 TEST(Decision, CallsAnAccountActiveWhenItIsNotOnAir) {
@@ -211,7 +217,8 @@ TEST(Decision, DoesNotLetExistenceTouchAnOpenLive) {
 }
 
 TEST(Decision, ConcludesNothingFromNotFoundAlone) {
-  const auto decision = decide(active(), FakeSource::saying(Evidence::not_found, "user_not_found"), noon);
+  const auto decision =
+      decide(active(), FakeSource::saying(Evidence::not_found, "user_not_found"), noon);
 
   EXPECT_EQ(decision.status, AccountStatus::active);
   EXPECT_EQ(decision.status_at, earlier);
@@ -243,7 +250,8 @@ TEST(Decision, KeepsAnOfflineAccountOfflineWithItsAge) {
   known.status_reason = "absent";
   known.negative_since = earlier;
 
-  const auto not_found = decide(known, FakeSource::saying(Evidence::not_found, "user_not_found"), noon);
+  const auto not_found =
+      decide(known, FakeSource::saying(Evidence::not_found, "user_not_found"), noon);
   EXPECT_EQ(not_found.status, AccountStatus::offline);
   EXPECT_EQ(not_found.status_at, earlier);
   EXPECT_FALSE(not_found.is_news);
@@ -256,8 +264,10 @@ TEST(Decision, ForgetsADenialThatAnyGoodAnswerContradicts) {
   auto known = active();
   known = after(known, decide(known, FakeSource::saying(Evidence::absent, "absent"), noon));
 
-  const auto good = decide(known, FakeSource::saying(Evidence::not_live, "status_4"), noon + minutes{5});
-  const auto later = decide(after(known, good), FakeSource::saying(Evidence::absent, "absent"), noon + minutes{12});
+  const auto good =
+      decide(known, FakeSource::saying(Evidence::not_live, "status_4"), noon + minutes{5});
+  const auto later = decide(after(known, good), FakeSource::saying(Evidence::absent, "absent"),
+                            noon + minutes{12});
 
   EXPECT_FALSE(good.negative_since);
   EXPECT_EQ(later.status, AccountStatus::active);
@@ -291,9 +301,10 @@ TEST_P(Doubt, KeepsTheLastConfirmedStateAndItsAge) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Protocol, Doubt,
-                         ::testing::Values("timeout", "unreachable", "http_403", "http_429", "http_500", "waf",
-                                           "captcha", "login", "region", "html", "garbage", "empty", "params_error",
-                                           "restricted", "status_0", "status_1", "status_5", "contradiction",
+                         ::testing::Values("timeout", "unreachable", "http_403", "http_429",
+                                           "http_500", "waf", "captcha", "login", "region", "html",
+                                           "garbage", "empty", "params_error", "restricted",
+                                           "status_0", "status_1", "status_5", "contradiction",
                                            "name_mismatch", "private_or_absent", "code_404000"));
 
 TEST(Decision, TellsNewsFromMereNumbers) {

@@ -17,8 +17,8 @@
 namespace vigie::watch {
 
 struct LiveFilter {
-  std::string account_id;          // empty: of every account
-  std::optional<bool> is_open;     // true: live or paused; false: ended
+  std::string account_id;       // empty: of every account
+  std::optional<bool> is_open;  // true: live or paused; false: ended
 };
 
 struct ViewerSample {
@@ -28,16 +28,19 @@ struct ViewerSample {
 
 class Lives {
  public:
-  Lives(db::Database& database, Clock& clock, Bus& bus) : database_{database}, clock_{clock}, bus_{bus} {}
+  Lives(db::Database& database, Clock& clock, Bus& bus)
+      : database_{database}, clock_{clock}, bus_{bus} {}
 
   // Newest first. Errc::invalid for a cursor that is not one of ours.
-  Async<Result<Page<Live>>> list(Sight sight, LiveFilter filter, std::int64_t limit, std::string cursor);
+  Async<Result<Page<Live>>> list(Sight sight, LiveFilter filter, std::int64_t limit,
+                                 std::string cursor);
 
   // Errc::not_found also for what this person may not see.
   Async<Result<Live>> get(std::string live_id, Sight sight);
 
   // Oldest first, at most limit of the newest. Errc::not_found as get().
-  Async<Result<std::vector<ViewerSample>>> viewers(std::string live_id, Sight sight, std::int64_t limit);
+  Async<Result<std::vector<ViewerSample>>> viewers(std::string live_id, Sight sight,
+                                                   std::int64_t limit);
 
   // A person stops or resumes the capture; the one who captures notices within two seconds.
   // Errc::not_found as get(); Errc::conflict when the live is over.

@@ -9,10 +9,11 @@
 namespace vigie::watch {
 namespace {
 
-// Seen by those who follow the account, or by all_accounts when anybody still does or once did: what was
-// recorded of an account stays readable for moderators after the last follower has left.
+// Seen by those who follow the account, or by all_accounts when anybody still does or once did:
+// what was recorded of an account stays readable for moderators after the last follower has left.
 constexpr std::string_view list_lives = R"(
-SELECT v.id, v.account_id, v.platform, v.username, v.room, v.state, v.title, v.started_at, v.detected_at, v.ended_at,
+SELECT v.id, v.account_id, v.platform, v.username, v.room, v.state, v.title, v.started_at,
+  v.detected_at, v.ended_at,
   v.viewers, v.peak_viewers, v.capture, v.capture_reason, v.gaps, v.heard_to, v.risk
 FROM live_view v
 WHERE ($2 OR EXISTS (SELECT 1 FROM follow f WHERE f.account_id = v.account_id AND f.person_id = $1))
@@ -22,11 +23,13 @@ WHERE ($2 OR EXISTS (SELECT 1 FROM follow f WHERE f.account_id = v.account_id AN
 ORDER BY v.id DESC LIMIT $6)";
 
 constexpr std::string_view select_visible = R"(
-SELECT v.id, v.account_id, v.platform, v.username, v.room, v.state, v.title, v.started_at, v.detected_at, v.ended_at,
+SELECT v.id, v.account_id, v.platform, v.username, v.room, v.state, v.title, v.started_at,
+  v.detected_at, v.ended_at,
   v.viewers, v.peak_viewers, v.capture, v.capture_reason, v.gaps, v.heard_to, v.risk
 FROM live_view v
 WHERE v.id = $1
-  AND ($3 OR EXISTS (SELECT 1 FROM follow f WHERE f.account_id = v.account_id AND f.person_id = $2)))";
+  AND ($3 OR EXISTS (SELECT 1 FROM follow f WHERE f.account_id = v.account_id AND f.person_id =
+    $2)))";
 
 constexpr std::string_view select_samples = R"(
 SELECT at, viewers FROM (
@@ -39,11 +42,13 @@ WHERE id = $1 AND capture IN ('none', 'running', 'stalled', 'stopped', 'failed')
 
 // The reason stays behind so that the hole is recorded as what it was.
 constexpr std::string_view resume_capture = R"(
-UPDATE live SET capture = 'none', capture_reason = 'stopped' WHERE id = $1 AND capture = 'stopped')";
+UPDATE live SET capture = 'none', capture_reason = 'stopped' WHERE id = $1 AND capture =
+  'stopped')";
 
 constexpr std::string_view set_wanted = R"(UPDATE live SET capture_wanted = $2 WHERE id = $1)";
 
-Result<Live> read_visible(db::Transaction& tx, const std::string& live_id, const Sight& sight, Time now) {
+Result<Live> read_visible(db::Transaction& tx, const std::string& live_id, const Sight& sight,
+                          Time now) {
   const auto rows = tx.query(select_visible, {live_id, sight.person_id, sight.all_accounts});
   if (!rows) {
     return rows.error().during("reading a live");
@@ -61,8 +66,8 @@ std::string_view state_word(const LiveFilter& filter) {
   return *filter.is_open ? "open" : "ended";
 }
 
-Result<Live> write_wanted(db::Transaction& tx, const std::string& live_id, const Sight& sight, bool is_wanted,
-                          Time now) {
+Result<Live> write_wanted(db::Transaction& tx, const std::string& live_id, const Sight& sight,
+                          bool is_wanted, Time now) {
   const auto live = read_visible(tx, live_id, sight, now);
   if (!live) {
     return live.error();
@@ -85,7 +90,8 @@ Result<Live> write_wanted(db::Transaction& tx, const std::string& live_id, const
 
 }  // namespace
 
-Async<Result<Page<Live>>> Lives::list(Sight sight, LiveFilter filter, std::int64_t limit, std::string cursor) {
+Async<Result<Page<Live>>> Lives::list(Sight sight, LiveFilter filter, std::int64_t limit,
+                                      std::string cursor) {
   if (!cursor.empty() && !is_plausible_id(cursor)) {
     co_return make_error(Errc::invalid, "the cursor is not one this list gave");
   }
@@ -112,13 +118,15 @@ Async<Result<Page<Live>>> Lives::list(Sight sight, LiveFilter filter, std::int64
 
 Async<Result<Live>> Lives::get(std::string live_id, Sight sight) {
   const Time now = clock_.now();
-  std::function<Result<Live>(db::Transaction&)> work = [&live_id, &sight, now](db::Transaction& tx) {
+  std::function<Result<Live>(db::Transaction&)> work = [&live_id, &sight,
+                                                        now](db::Transaction& tx) {
     return read_visible(tx, live_id, sight, now);
   };
   co_return co_await db::read<Live>(database_, std::move(work));
 }
 
-Async<Result<std::vector<ViewerSample>>> Lives::viewers(std::string live_id, Sight sight, std::int64_t limit) {
+Async<Result<std::vector<ViewerSample>>> Lives::viewers(std::string live_id, Sight sight,
+                                                        std::int64_t limit) {
   const Time now = clock_.now();
   std::function<Result<std::vector<ViewerSample>>(db::Transaction&)> work =
       [&live_id, &sight, limit, now](db::Transaction& tx) -> Result<std::vector<ViewerSample>> {
@@ -140,7 +148,8 @@ Async<Result<std::vector<ViewerSample>>> Lives::viewers(std::string live_id, Sig
 
 Async<Result<Live>> Lives::set_capture_wanted(std::string live_id, Sight sight, bool is_wanted) {
   const Time now = clock_.now();
-  std::function<Result<Live>(db::Transaction&)> work = [&live_id, &sight, is_wanted, now](db::Transaction& tx) {
+  std::function<Result<Live>(db::Transaction&)> work = [&live_id, &sight, is_wanted,
+                                                        now](db::Transaction& tx) {
     return write_wanted(tx, live_id, sight, is_wanted, now);
   };
   auto live = co_await db::write<Live>(database_, std::move(work));

@@ -63,13 +63,16 @@ Span PollSchedule::overdue(Span now) const {
 }
 
 Span PollSchedule::wait_after(Entry& entry, LookOutcome outcome, double random) const {
-  const auto spread = [&](Span wait) { return from_seconds(to_seconds(wait) * (1 + limits_.jitter * random)); };
+  const auto spread = [&](Span wait) {
+    return from_seconds(to_seconds(wait) * (1 + limits_.jitter * random));
+  };
   if (outcome.is_refused && outcome.retry_after > Span{0}) {
     return spread(std::max(outcome.retry_after, limits_.soon));
   }
   if (outcome.is_refused) {
     const int doublings = std::min(entry.refusals++, 20);
-    return spread(std::min<Span>(limits_.first_backoff * (std::int64_t{1} << doublings), limits_.longest_backoff));
+    return spread(std::min<Span>(limits_.first_backoff * (std::int64_t{1} << doublings),
+                                 limits_.longest_backoff));
   }
   entry.refusals = 0;
   if (outcome.asks_again_soon) {
@@ -79,7 +82,8 @@ Span PollSchedule::wait_after(Entry& entry, LookOutcome outcome, double random) 
   return from_seconds(to_seconds(wished) * (1 + limits_.jitter * (2 * random - 1)));
 }
 
-NextLook PollSchedule::answered(const std::string& id, Span now, LookOutcome outcome, double random) {
+NextLook PollSchedule::answered(const std::string& id, Span now, LookOutcome outcome,
+                                double random) {
   const auto found = entries_.find(id);
   if (found == entries_.end()) {
     return {};

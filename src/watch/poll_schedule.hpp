@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Decides when to look at each account again. Pure: times are given (Clock::steady), randomness too;
-// every step costs O(log n).
+// Decides when to look at each account again. Pure: times are given (Clock::steady), randomness
+// too; every step costs O(log n).
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -15,10 +15,10 @@
 namespace vigie::watch {
 
 struct PollLimits {
-  Span interval{std::chrono::seconds{60}};       // between two looks at an account that is not on air
+  Span interval{std::chrono::seconds{60}};  // between two looks at an account that is not on air
   Span live_interval{std::chrono::seconds{30}};  // and at one that is: for its viewers and its end
   double jitter = 0.1;                           // so that accounts added together drift apart
-  Span soon{std::chrono::seconds{5}};            // to confirm an end; also the least time between two looks
+  Span soon{std::chrono::seconds{5}};  // to confirm an end; also the least time between two looks
   Span first_backoff{std::chrono::seconds{30}};
   Span longest_backoff{std::chrono::minutes{30}};
 };

@@ -13,10 +13,11 @@ namespace {
 
 using platform::LiveFacts;
 
-// FOR UPDATE would not be shared text: the UPDATE of the same row below is the lock, and two watchers
-// that decide at once end up with the same rows, for each step is idempotent.
+// FOR UPDATE would not be shared text: the UPDATE of the same row below is the lock, and two
+// watchers that decide at once end up with the same rows, for each step is idempotent.
 constexpr std::string_view select_known = R"(
-SELECT a.status, a.status_at, a.status_reason, a.ending_since, a.negative_since, a.display_name, a.followers,
+SELECT a.status, a.status_at, a.status_reason, a.ending_since, a.negative_since, a.display_name,
+  a.followers,
   a.checked_at, l.id, l.room, l.started_at, l.state, l.title, l.viewers, l.capture
 FROM account a LEFT JOIN live l ON l.account_id = a.id AND l.ended_at IS NULL
 WHERE a.id = $1 AND EXISTS (SELECT 1 FROM follow f WHERE f.account_id = a.id)
@@ -25,26 +26,31 @@ ORDER BY l.detected_at DESC LIMIT 1)";
 constexpr std::string_view lock_account = R"(UPDATE account SET checked_at = $2 WHERE id = $1)";
 
 constexpr std::string_view update_account = R"(
-UPDATE account SET status = $2, status_at = $3, status_reason = $4, ending_since = $5, negative_since = $6,
+UPDATE account SET status = $2, status_at = $3, status_reason = $4, ending_since = $5,
+  negative_since = $6,
   next_check_at = $7, interval_us = CASE WHEN $8 > 0 THEN $8 ELSE interval_us END
 WHERE id = $1)";
 
 constexpr std::string_view update_facts = R"(
 UPDATE account SET display_name = $2, followers = $3, stable_id = $4 WHERE id = $1)";
 
-constexpr std::string_view update_last_live = R"(UPDATE account SET last_live_at = $2 WHERE id = $1)";
+constexpr std::string_view update_last_live =
+    R"(UPDATE account SET last_live_at = $2 WHERE id = $1)";
 
 constexpr std::string_view select_account = R"(
-SELECT id, platform, username, display_name, url, status, status_at, status_reason, followers, interval_us,
+SELECT id, platform, username, display_name, url, status, status_at, status_reason, followers,
+  interval_us,
   last_live_at, language
 FROM account WHERE id = $1)";
 
 constexpr std::string_view end_live = R"(
-UPDATE live SET state = 'ended', ended_at = $2, end_reason = $3 WHERE id = $1 AND ended_at IS NULL)";
+UPDATE live SET state = 'ended', ended_at = $2, end_reason = $3 WHERE id = $1 AND ended_at IS
+  NULL)";
 
 // A live that was ended by mistake, or because nobody followed it, goes on under its old id.
 constexpr std::string_view insert_live = R"(
-INSERT INTO live (id, account_id, room, state, title, started_at, detected_at, viewers, peak_viewers, capture,
+INSERT INTO live (id, account_id, room, state, title, started_at, detected_at, viewers,
+  peak_viewers, capture,
   capture_reason)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10)
 ON CONFLICT (account_id, room, started_at) DO UPDATE
@@ -61,13 +67,15 @@ UPDATE live SET state = $2, title = $3, viewers = $4,
 WHERE id = $1)";
 
 constexpr std::string_view restrict_capture = R"(
-UPDATE live SET capture = 'restricted', capture_reason = $2 WHERE id = $1 AND capture IN ('none', 'stalled'))";
+UPDATE live SET capture = 'restricted', capture_reason = $2 WHERE id = $1 AND capture IN ('none',
+  'stalled'))";
 
 constexpr std::string_view unrestrict_capture = R"(
 UPDATE live SET capture = 'none', capture_reason = '' WHERE id = $1 AND capture = 'restricted')";
 
 constexpr std::string_view insert_sample = R"(
-INSERT INTO viewer_sample (live_id, at, viewers) VALUES ($1, $2, $3) ON CONFLICT (live_id, at) DO NOTHING)";
+INSERT INTO viewer_sample (live_id, at, viewers) VALUES ($1, $2, $3) ON CONFLICT (live_id, at) DO
+  NOTHING)";
 
 constexpr std::string_view select_followers = R"(
 SELECT f.person_id, a.username FROM follow f JOIN account a ON a.id = f.account_id
@@ -86,7 +94,8 @@ ORDER BY l.id)";
 // One answer on its way into the database.
 class Recording {
  public:
-  Recording(db::Transaction& tx, const Check& check, Ids& ids) : tx_{tx}, check_{check}, ids_{ids} {}
+  Recording(db::Transaction& tx, const Check& check, Ids& ids)
+      : tx_{tx}, check_{check}, ids_{ids} {}
 
   Result<Recorded> run() {
     if (auto read = read_known(); !read) {
@@ -134,8 +143,8 @@ class Recording {
 
   void write_account() {
     execute(update_account, {check_.account_id, to_string(decision_.status), decision_.status_at,
-                             decision_.status_reason, decision_.ending_since, decision_.negative_since,
-                             check_.next_check_at, check_.interval});
+                             decision_.status_reason, decision_.ending_since,
+                             decision_.negative_since, check_.next_check_at, check_.interval});
     const auto& seen = check_.observation;
     if (!seen.stable_id.empty()) {
       const auto& name = seen.display_name.empty() ? known_.display_name : seen.display_name;
@@ -161,10 +170,11 @@ class Recording {
       return;
     }
     const auto new_id = ids_.next(check_.at);
-    const auto rows = tx_.query(
-        insert_live, {new_id, check_.account_id, facts.room, to_string(decision_.state), facts.title,
-                      facts.started_at, check_.at, facts.viewers, facts.restricted ? "restricted" : "none",
-                      facts.restricted ? check_.observation.reason : std::string{}});
+    const auto rows =
+        tx_.query(insert_live, {new_id, check_.account_id, facts.room, to_string(decision_.state),
+                                facts.title, facts.started_at, check_.at, facts.viewers,
+                                facts.restricted ? "restricted" : "none",
+                                facts.restricted ? check_.observation.reason : std::string{}});
     if (!rows) {
       failure_ = rows.error();
       return;
@@ -254,8 +264,8 @@ class Recording {
     note.live_id = started_id_;
     note.username = username;
     note.created_at = check_.at;
-    const auto added =
-        execute(insert_notification, {note.id, person_id, "live:" + started_id_, started_id_, username, check_.at});
+    const auto added = execute(insert_notification, {note.id, person_id, "live:" + started_id_,
+                                                     started_id_, username, check_.at});
     if (added == 0) {
       return;
     }
@@ -319,7 +329,8 @@ Async<Result<Recorded>> Accounts::record(Check check) {
 
 Async<Result<std::int64_t>> Accounts::close_unfollowed() {
   const Time now = clock_.now();
-  std::function<Result<std::int64_t>(db::Transaction&)> work = [now](db::Transaction& tx) -> Result<std::int64_t> {
+  std::function<Result<std::int64_t>(db::Transaction&)> work =
+      [now](db::Transaction& tx) -> Result<std::int64_t> {
     const auto rows = tx.query(select_unfollowed, {});
     if (!rows) {
       return rows.error().during("looking for lives nobody follows");

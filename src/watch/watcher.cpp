@@ -55,7 +55,8 @@ class Watcher::Turn {
 
   NextLook answered(LookOutcome outcome) {
     is_answered_ = true;
-    return watcher_.schedule_.answered(id_, watcher_.clock_.steady(), outcome, watcher_.random_.unit());
+    return watcher_.schedule_.answered(id_, watcher_.clock_.steady(), outcome,
+                                       watcher_.random_.unit());
   }
 
  private:
@@ -64,8 +65,9 @@ class Watcher::Turn {
   bool is_answered_ = false;
 };
 
-Watcher::Watcher(asio::any_io_executor executor, Accounts& accounts, platform::LiveSource& source, Bus& bus,
-                 Clock& clock, Random& random, log::Log& log, metrics::Registry& metrics, WatchOptions options)
+Watcher::Watcher(asio::any_io_executor executor, Accounts& accounts, platform::LiveSource& source,
+                 Bus& bus, Clock& clock, Random& random, log::Log& log, metrics::Registry& metrics,
+                 WatchOptions options)
     : executor_{executor},
       accounts_{accounts},
       source_{source},
@@ -208,7 +210,8 @@ Async<> Watcher::look(std::string id) {
   outcome.retry_after = seen.retry_after;
   if (decision.wants_second_look && is_second_look_due(subject->second)) {
     subject->second.second_look_at = clock_.steady();
-    co_await write(id, seen, decision, NextLook{options_.poll.interval, Span{0}});
+    const NextLook regular{options_.poll.interval, Span{0}};
+    co_await write(id, seen, decision, regular);
     seen = co_await source_.look_up(username);
     count(seen);
     subject = subjects_.find(id);
@@ -224,8 +227,9 @@ Async<> Watcher::look(std::string id) {
 }
 
 bool Watcher::is_second_look_due(const Subject& subject) const {
-  const auto distance =
-      subject.known.status == AccountStatus::offline ? options_.second_look_offline : options_.second_look;
+  const auto distance = subject.known.status == AccountStatus::offline
+                            ? options_.second_look_offline
+                            : options_.second_look;
   return !subject.second_look_at || clock_.steady() - *subject.second_look_at >= distance;
 }
 
@@ -234,10 +238,12 @@ bool Watcher::is_worth_writing(const Known& known, const Decision& decision) con
     return true;
   }
   const Span age = clock_.now() - *known.checked_at;
-  return age >= options_.unchanged_write || (decision.has_new_viewers && age >= options_.viewers_write);
+  return age >= options_.unchanged_write ||
+         (decision.has_new_viewers && age >= options_.viewers_write);
 }
 
-Async<> Watcher::write(std::string id, platform::Observation seen, Decision decision, NextLook next) {
+Async<> Watcher::write(std::string id, platform::Observation seen, Decision decision,
+                       NextLook next) {
   const auto subject = subjects_.find(id);
   if (subject == subjects_.end() || !is_worth_writing(subject->second.known, decision)) {
     co_return;
@@ -259,8 +265,8 @@ Async<> Watcher::write(std::string id, platform::Observation seen, Decision deci
   }
   if (recorded->detection_delay) {
     metrics_
-        .histogram("vigie_watch_detection_delay_seconds", "From the start of a live to its notice.", {},
-                   {1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800})
+        .histogram("vigie_watch_detection_delay_seconds", "From the start of a live to its notice.",
+                   {}, {1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800})
         .observe(to_seconds(*recorded->detection_delay));
   }
   if (const auto place = subjects_.find(id); place != subjects_.end()) {
@@ -270,7 +276,8 @@ Async<> Watcher::write(std::string id, platform::Observation seen, Decision deci
 
 void Watcher::count(const platform::Observation& seen) {
   metrics_
-      .counter("vigie_watch_probes_total", "Looks at accounts by outcome.", {{"outcome", outcome_name(seen)}})
+      .counter("vigie_watch_probes_total", "Looks at accounts by outcome.",
+               {{"outcome", outcome_name(seen)}})
       .add();
 }
 

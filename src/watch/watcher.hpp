@@ -22,22 +22,24 @@ namespace vigie::watch {
 
 struct WatchOptions {
   PollLimits poll;
-  std::size_t parallel = 8;                          // looks at a time
-  Span reload{std::chrono::seconds{30}};             // hints may be lost: the list is read again
-  Span unchanged_write{std::chrono::minutes{1}};     // an unchanged answer is written no more often
-  Span viewers_write{std::chrono::seconds{10}};      // nor a new number of viewers
-  Span second_look{std::chrono::seconds{610}};       // between two looks at whether an account exists;
-                                                     // a little over absence_confirmation
-  Span second_look_offline{std::chrono::hours{1}};   // once it is known not to
+  std::size_t parallel = 8;                       // looks at a time
+  Span reload{std::chrono::seconds{30}};          // hints may be lost: the list is read again
+  Span unchanged_write{std::chrono::minutes{1}};  // an unchanged answer is written no more often
+  Span viewers_write{std::chrono::seconds{10}};   // nor a new number of viewers
+  Span second_look{std::chrono::seconds{610}};    // between two looks at whether an account exists;
+                                                  // a little over absence_confirmation
+  Span second_look_offline{std::chrono::hours{1}};  // once it is known not to
 };
 
 // What is passed by reference must outlive run().
 class Watcher {
  public:
-  Watcher(asio::any_io_executor executor, Accounts& accounts, platform::LiveSource& source, Bus& bus, Clock& clock,
-          Random& random, log::Log& log, metrics::Registry& metrics, WatchOptions options = {});
+  Watcher(asio::any_io_executor executor, Accounts& accounts, platform::LiveSource& source,
+          Bus& bus, Clock& clock, Random& random, log::Log& log, metrics::Registry& metrics,
+          WatchOptions options = {});
 
-  // Until cancelled; returns when its last look is over. Reads the list at start, on topic::accounts
+  // Until cancelled; returns when its last look is over. Reads the list at start, on
+  // topic::accounts
   // ("check:<id>" asks for one account at once) and every options.reload.
   Async<> run();
 

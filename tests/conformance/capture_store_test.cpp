@@ -24,7 +24,10 @@ class CaptureStore : public testing::OnEachDatabase {
     if (IsSkipped()) {
       return;
     }
-    execute("INSERT INTO account (id, platform, username, url, created_at) VALUES ('A', 'tiktok', 'name', '-', 0)", {});
+    execute(
+        "INSERT INTO account (id, platform, username, url, created_at) VALUES ('A', 'tiktok', "
+        "'name', '-', 0)",
+        {});
     add_live("L");
     ours = std::make_unique<Captures>(db(), clock, ids, *bus, "ours");
     theirs_database = open_again();
@@ -32,8 +35,10 @@ class CaptureStore : public testing::OnEachDatabase {
   }
 
   void add_live(const std::string& id) {
-    execute("INSERT INTO live (id, account_id, room, state, started_at, detected_at) VALUES ($1, 'A', $1, 'live', $2, $2)",
-            {id, clock.now() - seconds{20}});
+    execute(
+        "INSERT INTO live (id, account_id, room, state, started_at, detected_at) VALUES ($1, 'A', "
+        "$1, 'live', $2, $2)",
+        {id, clock.now() - seconds{20}});
     execute("INSERT INTO live_lease (live_id) VALUES ($1)", {id});
   }
 
@@ -150,7 +155,8 @@ TEST_P(CaptureStore, RefusesEveryLateWordOfAFormerOwner) {
 
   EXPECT_EQ(run(ours->set_state(old, CaptureState::running, "")).error().code, Errc::conflict);
   EXPECT_EQ(run(ours->add_gap(old, seconds{1}, seconds{3}, "stall")).error().code, Errc::conflict);
-  EXPECT_EQ(run(ours->add_piece(old, piece(0, seconds{0}, seconds{4}))).error().code, Errc::conflict);
+  EXPECT_EQ(run(ours->add_piece(old, piece(0, seconds{0}, seconds{4}))).error().code,
+            Errc::conflict);
   EXPECT_EQ(run(ours->set_heard_until(old, seconds{9})).error().code, Errc::conflict);
   EXPECT_TRUE(run(ours->release(old)));
 
@@ -171,9 +177,12 @@ TEST_P(CaptureStore, LetsALiveGoAtOnceWhenItIsReleased) {
 }
 
 TEST_P(CaptureStore, ClaimsOnlyWhatCanAndShouldBeHeard) {
-  for (const auto* sql : {"UPDATE live SET capture_wanted = FALSE", "UPDATE live SET capture = 'restricted'",
-                          "UPDATE live SET capture = 'failed'", "UPDATE live SET ended_at = 1, state = 'ended'"}) {
-    execute("UPDATE live SET capture_wanted = TRUE, capture = 'none', ended_at = NULL, state = 'live'", {});
+  for (const auto* sql :
+       {"UPDATE live SET capture_wanted = FALSE", "UPDATE live SET capture = 'restricted'",
+        "UPDATE live SET capture = 'failed'", "UPDATE live SET ended_at = 1, state = 'ended'"}) {
+    execute(
+        "UPDATE live SET capture_wanted = TRUE, capture = 'none', ended_at = NULL, state = 'live'",
+        {});
     execute(sql, {});
     EXPECT_TRUE(run(ours->claim(10)).value().empty()) << sql;
   }
@@ -200,7 +209,8 @@ TEST_P(CaptureStore, NeverGivesOneLiveToTwoWhoAskTogether) {
       }
     }
   };
-  TaskGroup group{io.get_executor(), [](const std::string&, const std::exception_ptr&) { ADD_FAILURE(); }};
+  TaskGroup group{io.get_executor(),
+                  [](const std::string&, const std::exception_ptr&) { ADD_FAILURE(); }};
   group.spawn("ours", take(*ours, taken));
   group.spawn("theirs", take(*theirs, taken));
   run(group.join());
@@ -213,7 +223,8 @@ TEST_P(CaptureStore, RecordsAGapWithItsEvent) {
   const auto claim = claim_one(*ours);
 
   ASSERT_TRUE(run(ours->add_gap(claim, seconds{12}, seconds{30}, "expired")));
-  ASSERT_TRUE(run(ours->add_gap(claim, seconds{12}, seconds{31}, "stall")));  // the same hole, better known
+  ASSERT_TRUE(
+      run(ours->add_gap(claim, seconds{12}, seconds{31}, "stall")));  // the same hole, better known
 
   EXPECT_EQ(number("SELECT COUNT(*) FROM gap"), 1);
   EXPECT_EQ(number("SELECT end_us FROM gap"), 31'000'000);
@@ -232,7 +243,8 @@ TEST_P(CaptureStore, HandsTheStateOfTheRecordToTheNextOwner) {
   const auto claim = claim_one(*ours);
   ASSERT_TRUE(run(ours->add_piece(claim, piece(0, seconds{20}, seconds{24}))));
   ASSERT_TRUE(run(ours->add_piece(claim, piece(1, seconds{24}, seconds{28}))));
-  ASSERT_TRUE(run(ours->add_piece(claim, piece(1, seconds{24}, seconds{28}))));  // said twice, kept once
+  ASSERT_TRUE(
+      run(ours->add_piece(claim, piece(1, seconds{24}, seconds{28}))));  // said twice, kept once
   ASSERT_TRUE(run(ours->release(claim)));
 
   const auto work = run(theirs->claim(10)).value().at(0);
@@ -270,7 +282,8 @@ TEST_P(CaptureStore, SettlesTheLivesThatEndedInNobodysHands) {
   EXPECT_EQ(run(ours->settle_ended()).value(), 0);
 }
 
-// The service with real streams; its waits, but not the database's leases on PostgreSQL, are turned by hand.
+// The service with real streams; its waits, but not the database's leases on PostgreSQL, are turned
+// by hand.
 class Capturing : public CaptureStore {
  protected:
   void SetUp() override {
@@ -281,10 +294,12 @@ class Capturing : public CaptureStore {
   }
 
   void begin() {
-    service = std::make_unique<CaptureService>(rig.io.get_executor(), *mine, *bus, rig.tools(rig.journal));
-    tasks = std::make_unique<TaskGroup>(rig.io.get_executor(), [](const std::string& name, const std::exception_ptr&) {
-      ADD_FAILURE() << name << " ended by an exception";
-    });
+    service = std::make_unique<CaptureService>(rig.io.get_executor(), *mine, *bus,
+                                               rig.tools(rig.journal));
+    tasks = std::make_unique<TaskGroup>(rig.io.get_executor(),
+                                        [](const std::string& name, const std::exception_ptr&) {
+                                          ADD_FAILURE() << name << " ended by an exception";
+                                        });
     tasks->spawn("capture", service->run());
   }
 
@@ -303,7 +318,7 @@ class Capturing : public CaptureStore {
   template <class Predicate>
   bool comes_true(Predicate is_true) {
     return rig.run_until([&] {
-      rig.clock.advance(milliseconds{20});
+      rig.clock.advance(milliseconds{100});
       return is_true();
     });
   }
@@ -333,7 +348,8 @@ TEST_P(Capturing, HearsALiveToItsEnd) {
   EXPECT_EQ(rig.sink.finished, 1);
   EXPECT_EQ(number("SELECT expires_at FROM live_lease"), 0);
   EXPECT_GE(number("SELECT COUNT(*) FROM sound_piece"), 3);
-  EXPECT_EQ(rig.blobs.kept.size(), static_cast<std::size_t>(number("SELECT COUNT(*) FROM sound_piece")));
+  EXPECT_EQ(rig.blobs.kept.size(),
+            static_cast<std::size_t>(number("SELECT COUNT(*) FROM sound_piece")));
 }
 
 TEST_P(Capturing, StopsForAPersonAndRecordsTheHoleWhenResumed) {
@@ -343,13 +359,15 @@ TEST_P(Capturing, StopsForAPersonAndRecordsTheHoleWhenResumed) {
   ASSERT_TRUE(state_becomes("running"));
   ASSERT_TRUE(comes_true([&] { return rig.sink.heard() > milliseconds{1500}; }));
 
-  execute("UPDATE live SET capture_wanted = FALSE, capture = 'stopped', capture_reason = 'person'", {});
+  execute("UPDATE live SET capture_wanted = FALSE, capture = 'stopped', capture_reason = 'person'",
+          {});
   ASSERT_TRUE(comes_true([&] { return service->size() == 0; }));
   EXPECT_EQ(text("SELECT capture FROM live"), "stopped");
   EXPECT_EQ(rig.sink.finished, 1);
 
   rig.clock.advance(seconds{60});
-  execute("UPDATE live SET capture_wanted = TRUE, capture = 'none', capture_reason = 'stopped'", {});
+  execute("UPDATE live SET capture_wanted = TRUE, capture = 'none', capture_reason = 'stopped'",
+          {});
   ASSERT_TRUE(state_becomes("running"));
   EXPECT_EQ(text("SELECT reason FROM gap"), "stopped");
   EXPECT_EQ(number("SELECT token FROM live_lease"), 2);
@@ -360,7 +378,8 @@ TEST_P(Capturing, FallsSilentWhenAnotherHasTakenOver) {
   begin();
   ASSERT_TRUE(state_becomes("running"));
 
-  execute("UPDATE live_lease SET owner = 'other', token = token + 1, expires_at = 9000000000000000", {});
+  execute("UPDATE live_lease SET owner = 'other', token = token + 1, expires_at = 9000000000000000",
+          {});
 
   ASSERT_TRUE(comes_true([&] { return service->size() == 0; }));
   EXPECT_EQ(rig.sink.finished, 1);

@@ -28,7 +28,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 10> html_mar
 
 bool looks_like_html(const Answer& answer) {
   const auto text = trim(answer.body.substr(0, 512));
-  return starts_with_ignoring_case(text, "<") || starts_with_ignoring_case(answer.content_type, "text/html");
+  return starts_with_ignoring_case(text, "<") ||
+         starts_with_ignoring_case(answer.content_type, "text/html");
 }
 
 std::string_view marker_in(std::string_view body) {

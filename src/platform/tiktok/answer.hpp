@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// An answer of TikTok before anybody believes it, and the signs that it is a refusal (protocol §2).
+// An answer of TikTok before anybody believes it, and the signs of a refusal (protocol §2).
 #pragma once
 #include <chrono>
 #include <optional>
@@ -19,7 +19,8 @@ struct Answer {
 };
 
 // The observation `unknown` for anything that is a refusal whatever was asked: 403, 429, 5xx, a
-// redirect, an empty body, the WAF's page, a captcha, the login wall, the farewell of a closed region.
+// redirect, an empty body, the WAF's page, a captcha, the login wall, the farewell of a closed
+// region.
 std::optional<Observation> refusal_in(const Answer& answer);
 
 // The same for HTML where JSON is due.

@@ -31,8 +31,9 @@ std::string id_at(const json::value& value, std::string_view path) {
     const auto number = get_integer(value, path);
     text = number && *number > 0 ? std::to_string(*number) : "";
   }
-  const bool is_id = !text.empty() && text.size() <= 20 && text != "0" &&
-                     std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  const bool is_id =
+      !text.empty() && text.size() <= 20 && text != "0" &&
+      std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
   return is_id ? text : std::string{};
 }
 
@@ -46,7 +47,8 @@ Time start_at(const json::value& value) {
   constexpr std::int64_t tiktok_began = 1'470'000'000;  // 2016
   constexpr std::int64_t far_future = 4'102'444'800;    // 2100
   const auto seconds = get_integer(value, "data.liveRoom.startTime").value_or(0);
-  return seconds > tiktok_began && seconds < far_future ? Time{std::chrono::seconds{seconds}} : Time{};
+  return seconds > tiktok_began && seconds < far_future ? Time{std::chrono::seconds{seconds}}
+                                                        : Time{};
 }
 
 bool has_streams(const json::value& value) {
@@ -60,7 +62,8 @@ void describe_account(const json::value& value, Observation& seen) {
   seen.followers = count_at(value, "data.stats.followerCount");
 }
 
-Observation with_live(Observation seen, const json::value& value, Evidence evidence, bool is_restricted) {
+Observation with_live(Observation seen, const json::value& value, Evidence evidence,
+                      bool is_restricted) {
   LiveFacts facts;
   facts.room = id_at(value, "data.user.roomId");
   if (facts.room.empty()) {
@@ -143,7 +146,8 @@ Result<json::value> readable(const Answer& answer, Observation& seen) {
 Observation decode_value(const json::value& value, std::string_view asked, int http_status) {
   const auto code = get_integer(value, "statusCode");
   if (!code) {
-    return unknown(http_status == 200 ? "garbage" : fmt::format("http_{}", http_status), http_status == 200);
+    return unknown(http_status == 200 ? "garbage" : fmt::format("http_{}", http_status),
+                   http_status == 200);
   }
   if (*code == 0) {
     return http_status == 200 ? decode_known_account(value, asked)
@@ -172,7 +176,8 @@ Observation decode_api_live(const Answer& answer, std::string_view asked) {
   return value ? decode_value(*value, asked, answer.status) : seen;
 }
 
-Result<StreamAddress> stream_in_api_live(const Answer& answer, std::string_view asked, std::string_view room) {
+Result<StreamAddress> stream_in_api_live(const Answer& answer, std::string_view asked,
+                                         std::string_view room) {
   Observation seen;
   const auto value = readable(answer, seen);
   if (!value) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every row of the protocol's tables (§1.1, §1.3, §1.6, §2, §6), on recorded answers where there are any.
+// Every row of the protocol's tables (§1.1, §1.3, §1.6, §2, §6), on recorded answers where there
+// are any.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -28,27 +29,30 @@ std::string live_answer(int user_status, int room_status, std::string_view extra
   return body + "}}}";
 }
 
-Observation api_live(std::string_view body, int status = 200, std::string_view type = "application/json") {
+Observation api_live(std::string_view body, int status = 200,
+                     std::string_view type = "application/json") {
   return decode_api_live(Answer{.status = status, .content_type = type, .body = body}, "some.name");
 }
 
 Observation embed(std::string_view body, int status = 200) {
-  return decode_embed(Answer{.status = status, .content_type = "text/html", .body = body}, "some.name");
+  return decode_embed(Answer{.status = status, .content_type = "text/html", .body = body},
+                      "some.name");
 }
 
 std::optional<std::string> vector_file(const std::string& name) {
   const char* root = std::getenv("VIGIE_SOURCE_DIR");
-  std::ifstream file{std::string{root == nullptr ? "." : root} + "/../shared/tiktok/vectors/" + name};
+  std::ifstream file{std::string{root == nullptr ? "." : root} + "/../shared/tiktok/vectors/" +
+                     name};
   if (!file) {
     return std::nullopt;
   }
   return std::string{std::istreambuf_iterator<char>{file}, {}};
 }
 
-#define WITH_VECTOR(body, name)                                        \
-  const auto body = vector_file(name);                                 \
-  if (!body) {                                                         \
-    GTEST_SKIP() << "the recorded answer " << name << " is not here";  \
+#define WITH_VECTOR(body, name)                                       \
+  const auto body = vector_file(name);                                \
+  if (!body) {                                                        \
+    GTEST_SKIP() << "the recorded answer " << name << " is not here"; \
   }
 
 TEST(ApiLive, ReadsALiveWithAllItsFacts) {
@@ -116,7 +120,8 @@ TEST_P(EveryAnswer, ProvesWhatTheProtocolSaysAndNoMore) {
   EXPECT_EQ(seen.evidence, row.evidence);
   EXPECT_EQ(seen.reason, row.reason);
   EXPECT_EQ(seen.blocked, row.is_blocked);
-  EXPECT_EQ(seen.live.has_value(), row.evidence == Evidence::live || row.evidence == Evidence::paused);
+  EXPECT_EQ(seen.live.has_value(),
+            row.evidence == Evidence::live || row.evidence == Evidence::paused);
 }
 
 const std::string json_type = "application/json";
@@ -129,46 +134,60 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"StatusOne", live_answer(1, 1), 200, json_type, Evidence::unknown, "status_1", false},
         Row{"StatusZero", live_answer(0, 0), 200, json_type, Evidence::unknown, "status_0", false},
         Row{"StatusFive", live_answer(5, 5), 200, json_type, Evidence::unknown, "status_5", false},
-        Row{"Contradiction", live_answer(4, 2), 200, json_type, Evidence::unknown, "contradiction", false},
-        Row{"OtherName", R"({"statusCode":0,"data":{"user":{"uniqueId":"other","status":2}}})", 200, json_type,
-            Evidence::unknown, "name_mismatch", false},
-        Row{"NoData", R"({"statusCode":0,"data":null})", 200, json_type, Evidence::unknown, "no_data", false},
-        Row{"NoRoom", R"({"statusCode":0,"data":{"user":{"uniqueId":"some.name","status":2,"roomId":""},"liveRoom":{"status":2}}})",
+        Row{"Contradiction", live_answer(4, 2), 200, json_type, Evidence::unknown, "contradiction",
+            false},
+        Row{"OtherName", R"({"statusCode":0,"data":{"user":{"uniqueId":"other","status":2}}})", 200,
+            json_type, Evidence::unknown, "name_mismatch", false},
+        Row{"NoData", R"({"statusCode":0,"data":null})", 200, json_type, Evidence::unknown,
+            "no_data", false},
+        Row{"NoRoom",
+            R"({"statusCode":0,"data":{"user":{"uniqueId":"some.name","status":2,"roomId":""},"liveRoom":{"status":2}}})",
             200, json_type, Evidence::unknown, "no_room", false},
-        Row{"StrangeRoom", R"({"statusCode":0,"data":{"user":{"uniqueId":"some.name","status":2,"roomId":"../x"},"liveRoom":{"status":2}}})",
+        Row{"StrangeRoom",
+            R"({"statusCode":0,"data":{"user":{"uniqueId":"some.name","status":2,"roomId":"../x"},"liveRoom":{"status":2}}})",
             200, json_type, Evidence::unknown, "no_room", false},
-        Row{"NoStatus", R"({"statusCode":0,"data":{"user":{"uniqueId":"some.name"}}})", 200, json_type,
-            Evidence::unknown, "no_status", false},
-        Row{"NotFound", R"({"statusCode":19881007,"message":"user_not_found","data":null})", 200, json_type,
-            Evidence::not_found, "user_not_found", false},
-        Row{"ParamsError", R"({"statusCode":19881005,"message":"params_error","data":null})", 200, json_type,
-            Evidence::unknown, "params_error", false},
-        Row{"RestrictedAlone", R"({"statusCode":4003110,"data":{"prompts":""}})", 200, json_type, Evidence::unknown,
-            "restricted", false},
-        Row{"RestrictedAndLive", R"({"statusCode":4003110,"data":{"user":{"uniqueId":"some.name","status":2,"roomId":"7600000000000000001"}}})",
+        Row{"NoStatus", R"({"statusCode":0,"data":{"user":{"uniqueId":"some.name"}}})", 200,
+            json_type, Evidence::unknown, "no_status", false},
+        Row{"NotFound", R"({"statusCode":19881007,"message":"user_not_found","data":null})", 200,
+            json_type, Evidence::not_found, "user_not_found", false},
+        Row{"ParamsError", R"({"statusCode":19881005,"message":"params_error","data":null})", 200,
+            json_type, Evidence::unknown, "params_error", false},
+        Row{"RestrictedAlone", R"({"statusCode":4003110,"data":{"prompts":""}})", 200, json_type,
+            Evidence::unknown, "restricted", false},
+        Row{"RestrictedAndLive",
+            R"({"statusCode":4003110,"data":{"user":{"uniqueId":"some.name","status":2,"roomId":"7600000000000000001"}}})",
             200, json_type, Evidence::live, "age_restricted", false},
-        Row{"MayFault", R"({"statusCode":404000,"data":null})", 200, json_type, Evidence::unknown, "code_404000", false},
+        Row{"MayFault", R"({"statusCode":404000,"data":null})", 200, json_type, Evidence::unknown,
+            "code_404000", false},
         Row{"Waf", waf_page, 200, html_type, Evidence::unknown, "waf", true},
         Row{"WafCalledJson", waf_page, 200, json_type, Evidence::unknown, "waf", true},
         Row{"WafWith403", waf_page, 403, html_type, Evidence::unknown, "waf", true},
-        Row{"Captcha", R"(<html><div id="tiktok-verify-page"></div></html>)", 200, html_type, Evidence::unknown, "captcha", true},
-        Row{"LoginPage", R"(<html><div class="login-title">Log in</div></html>)", 200, html_type, Evidence::unknown, "login", true},
-        Row{"ClosedRegion", "<html>We regret to inform you that we have discontinued operating TikTok</html>", 200,
+        Row{"Captcha", R"(<html><div id="tiktok-verify-page"></div></html>)", 200, html_type,
+            Evidence::unknown, "captcha", true},
+        Row{"LoginPage", R"(<html><div class="login-title">Log in</div></html>)", 200, html_type,
+            Evidence::unknown, "login", true},
+        Row{"ClosedRegion",
+            "<html>We regret to inform you that we have discontinued operating TikTok</html>", 200,
             html_type, Evidence::unknown, "region", true},
-        Row{"SomeHtml", "<html><body>Hello</body></html>", 200, html_type, Evidence::unknown, "html", true},
+        Row{"SomeHtml", "<html><body>Hello</body></html>", 200, html_type, Evidence::unknown,
+            "html", true},
         Row{"Empty", "", 200, json_type, Evidence::unknown, "empty", true},
         Row{"Blank", " \n ", 200, json_type, Evidence::unknown, "empty", true},
         Row{"Forbidden", "{}", 403, json_type, Evidence::unknown, "http_403", true},
         Row{"TooMany", "", 429, json_type, Evidence::unknown, "http_429", true},
         Row{"ServerError", "oops", 500, "text/plain", Evidence::unknown, "http_500", true},
         Row{"OddStatus", R"({"error":1})", 404, json_type, Evidence::unknown, "http_404", false},
-        Row{"LiveWithOddStatus", live_answer(2, 2), 404, json_type, Evidence::unknown, "http_404", false},
+        Row{"LiveWithOddStatus", live_answer(2, 2), 404, json_type, Evidence::unknown, "http_404",
+            false},
         Row{"Garbage", "\x01\x02garbage", 200, json_type, Evidence::unknown, "garbage", true},
-        Row{"HalfAnAnswer", live_answer(2, 2).substr(0, 200), 200, json_type, Evidence::unknown, "garbage", true},
+        Row{"HalfAnAnswer", live_answer(2, 2).substr(0, 200), 200, json_type, Evidence::unknown,
+            "garbage", true},
         Row{"AList", "[1,2]", 200, json_type, Evidence::unknown, "garbage", true},
-        Row{"CodeAsText", R"({"statusCode":"0"})", 200, json_type, Evidence::unknown, "garbage", true},
-        Row{"TooDeep", R"({"statusCode":0,"x":)" + std::string(200, '[') + std::string(200, ']') + "}", 200, json_type,
-            Evidence::unknown, "garbage", true},
+        Row{"CodeAsText", R"({"statusCode":"0"})", 200, json_type, Evidence::unknown, "garbage",
+            true},
+        Row{"TooDeep",
+            R"({"statusCode":0,"x":)" + std::string(200, '[') + std::string(200, ']') + "}", 200,
+            json_type, Evidence::unknown, "garbage", true},
         Row{"Redirect", "", 302, html_type, Evidence::unknown, "redirect", true}),
     [](const auto& info) { return info.param.name; });
 
@@ -286,7 +305,8 @@ TEST(StreamChoice, TakesHlsOnlyAtLast) {
 }
 
 TEST(StreamChoice, RefusesWhatIsNoAddress) {
-  EXPECT_EQ(choose(R"({"data":{"ao":{"main":{"flv":"file:///etc/passwd"}}}})").error().code, Errc::corrupt);
+  EXPECT_EQ(choose(R"({"data":{"ao":{"main":{"flv":"file:///etc/passwd"}}}})").error().code,
+            Errc::corrupt);
   EXPECT_EQ(choose("").error().code, Errc::corrupt);
   EXPECT_EQ(choose(R"({"data":[1]})").error().code, Errc::corrupt);
   EXPECT_EQ(choose(std::string(300 * 1024, ' ')).error().code, Errc::corrupt);
@@ -314,7 +334,8 @@ std::string embed_page(std::string_view info, std::string_view name = "some.name
 }
 
 TEST(Embed, SaysWhetherAnAccountExists) {
-  EXPECT_EQ(embed(embed_page(R"({"uniqueId":"Some.Name","nickname":"N"})")).evidence, Evidence::exists);
+  EXPECT_EQ(embed(embed_page(R"({"uniqueId":"Some.Name","nickname":"N"})")).evidence,
+            Evidence::exists);
   EXPECT_EQ(embed(embed_page(R"({"code":404})")).evidence, Evidence::absent);
 }
 

@@ -56,7 +56,8 @@ Observation decode_embed(const Answer& answer, std::string_view asked) {
   }
   const auto text = state_in(answer.body);
   if (answer.status != 200 || !text) {
-    return unknown(answer.status == 200 ? "embed_unreadable" : fmt::format("http_{}", answer.status), false);
+    return unknown(
+        answer.status == 200 ? "embed_unreadable" : fmt::format("http_{}", answer.status), false);
   }
   const auto state = parse_json(*text, limits);
   const auto* info = state ? user_info(*state, asked) : nullptr;

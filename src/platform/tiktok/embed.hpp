@@ -8,8 +8,8 @@
 
 namespace vigie::platform::tiktok {
 
-// exists: 200 with the same name. absent: the page itself says 404. A status 400 is private, absent or
-// not embeddable, hence unknown.
+// exists: 200 with the same name. absent: the page itself says 404. A status 400 is private, absent
+// or not embeddable, hence unknown.
 Observation decode_embed(const Answer& answer, std::string_view asked);
 
 }  // namespace vigie::platform::tiktok

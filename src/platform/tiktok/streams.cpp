@@ -16,8 +16,8 @@ constexpr JsonLimits parameter_limits{.bytes = 16 * 1024, .depth = 8};
 constexpr std::size_t max_url = 4096;
 
 bool is_address(std::string_view text) {
-  return text.size() <= max_url &&
-         (starts_with_ignoring_case(text, "https://") || starts_with_ignoring_case(text, "http://"));
+  return text.size() <= max_url && (starts_with_ignoring_case(text, "https://") ||
+                                    starts_with_ignoring_case(text, "http://"));
 }
 
 std::string address_at(const json::value& value, std::string_view path) {
@@ -28,7 +28,8 @@ std::string address_at(const json::value& value, std::string_view path) {
 // Unknown rates sort last: better a big stream than none.
 std::int64_t bit_rate_of(const json::value& quality) {
   const auto text = get_string(quality, "main.sdk_params");
-  const auto parameters = text ? parse_json(*text, parameter_limits) : make_error(Errc::not_found, "");
+  const auto parameters =
+      text ? parse_json(*text, parameter_limits) : make_error(Errc::not_found, "");
   const auto rate = parameters ? get_integer(*parameters, "vbitrate") : std::nullopt;
   return rate && *rate > 0 ? *rate : std::numeric_limits<std::int64_t>::max();
 }
@@ -38,7 +39,8 @@ struct Choice {
   StreamAddress hls;
 };
 
-StreamAddress lowest(const json::object& qualities, std::string_view path, StreamAddress::Kind kind) {
+StreamAddress lowest(const json::object& qualities, std::string_view path,
+                     StreamAddress::Kind kind) {
   StreamAddress best;
   best.kind = kind;
   std::int64_t best_rate = 0;
@@ -71,8 +73,8 @@ Choice choose_quality(const json::value& nested) {
 }
 
 std::string flv_pull_url(const json::value& value) {
-  constexpr std::array<std::string_view, 4> from_small_to_large{"flv_pull_url.SD1", "flv_pull_url.SD2",
-                                                                "flv_pull_url.HD1", "flv_pull_url.FULL_HD1"};
+  constexpr std::array<std::string_view, 4> from_small_to_large{
+      "flv_pull_url.SD1", "flv_pull_url.SD2", "flv_pull_url.HD1", "flv_pull_url.FULL_HD1"};
   for (const auto path : from_small_to_large) {
     if (auto url = address_at(value, path); !url.empty()) {
       return url;
@@ -125,7 +127,8 @@ Result<StreamAddress> stream_in_room_info(std::string_view body) {
   }
   const auto* streams = find(*value, "data.stream_url");
   if (code != 0 || status != 2 || streams == nullptr) {
-    return make_error(Errc::unavailable, "room/info says code {}, status {}", code.value_or(-1), status.value_or(-1));
+    return make_error(Errc::unavailable, "room/info says code {}, status {}", code.value_or(-1),
+                      status.value_or(-1));
   }
   return choose_stream(*streams);
 }

@@ -20,7 +20,8 @@ constexpr std::array<std::string_view, 7> stream_suffixes{
 
 // The protocol's fixed headers (§1.7). TikTok answers nothing to a client that says it is a robot.
 constexpr std::string_view user_agent =
-    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36";
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 "
+    "Safari/537.36";
 
 std::string without_slash(std::string url) {
   while (!url.empty() && url.back() == '/') {
@@ -68,7 +69,8 @@ class TikTok final : public LiveSource {
   Async<Observation> probe(std::string username) override {
     auto url = api_live_url(username);
     const auto response = co_await get(std::move(url), "application/json, text/plain, */*");
-    auto seen = response ? decode_api_live(answer_of(*response), username) : silence(response.error());
+    auto seen =
+        response ? decode_api_live(answer_of(*response), username) : silence(response.error());
     count("api_live", seen);
     co_return seen;
   }
@@ -115,7 +117,8 @@ class TikTok final : public LiveSource {
       co_return response.error().during("asking room/info for the stream's address");
     }
     if (const auto refusal = refusal_in(answer_of(*response))) {
-      co_return Error{Errc::rate_limited, "room/info refused: " + refusal->reason, refusal->retry_after};
+      co_return Error{Errc::rate_limited, "room/info refused: " + refusal->reason,
+                      refusal->retry_after};
     }
     co_return stream_in_room_info(response->body);
   }
@@ -123,7 +126,8 @@ class TikTok final : public LiveSource {
   Async<Result<http::Response>> get(std::string url, std::string_view accept) {
     http::ClientRequest request;
     request.url = std::move(url);
-    request.max_redirects = 0;  // a redirect is an answer here: to the login page, or away from a closed region
+    request.max_redirects =
+        0;  // a redirect is an answer here: to the login page, or away from a closed region
     request.headers.add("User-Agent", std::string{user_agent});
     request.headers.add("Accept", std::string{accept});
     request.headers.add("Accept-Language", "fr-FR,fr;q=0.9,en;q=0.8");
@@ -163,8 +167,8 @@ class TikTok final : public LiveSource {
 
 }  // namespace
 
-std::unique_ptr<LiveSource> create_tiktok(http::Client& client, TikTokOptions options, log::Log& log,
-                                          metrics::Registry& metrics) {
+std::unique_ptr<LiveSource> create_tiktok(http::Client& client, TikTokOptions options,
+                                          log::Log& log, metrics::Registry& metrics) {
   return std::make_unique<TikTok>(client, std::move(options), log, metrics);
 }
 

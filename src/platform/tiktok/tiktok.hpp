@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// TikTok as a source of lives: one unsigned JSON request says everything (protocol §0). No account, no
-// cookie, no signature, and no challenge is ever solved.
+// TikTok as a source of lives: one unsigned JSON request says everything (protocol §0). No account,
+// no cookie, no signature, and no challenge is ever solved.
 #pragma once
 #include <memory>
 #include <string>
@@ -18,7 +18,7 @@ struct TikTokOptions {
 };
 
 // Wrap it with platform::create_paced before use: a source itself never waits its turn.
-std::unique_ptr<LiveSource> create_tiktok(http::Client& client, TikTokOptions options, log::Log& log,
-                                          metrics::Registry& metrics);
+std::unique_ptr<LiveSource> create_tiktok(http::Client& client, TikTokOptions options,
+                                          log::Log& log, metrics::Registry& metrics);
 
 }  // namespace vigie::platform::tiktok

@@ -17,12 +17,13 @@ class TikTokSource : public ::testing::Test {
  protected:
   TikTokSource() {
     auto handler = [this](http::Request request) { return answer(std::move(request)); };
-    auto made = http::create_server(io.get_executor(), http::ServerOptions{}, std::move(handler), random, quiet.log,
-                                    metrics);
+    auto made = http::create_server(io.get_executor(), http::ServerOptions{}, std::move(handler),
+                                    random, quiet.log, metrics);
     server = std::move(made.value());
     tasks.spawn("server", server->run());
     const auto base = fmt::format("http://127.0.0.1:{}", server->port());
-    guard = std::make_unique<http::AddressGuard>(std::vector<std::string>{base}, std::vector<std::string>{});
+    guard = std::make_unique<http::AddressGuard>(std::vector<std::string>{base},
+                                                 std::vector<std::string>{});
     client = http::create_client(io.get_executor(), *guard);
     source = create_tiktok(*client, TikTokOptions{base + "/", base}, quiet.log, metrics);
   }
@@ -52,7 +53,8 @@ class TikTokSource : public ::testing::Test {
   metrics::Registry metrics;
   std::map<std::string, http::Response> answers;
   std::vector<http::Request> requests;
-  TaskGroup tasks{io.get_executor(), [](const std::string&, const std::exception_ptr&) { ADD_FAILURE(); }};
+  TaskGroup tasks{io.get_executor(),
+                  [](const std::string&, const std::exception_ptr&) { ADD_FAILURE(); }};
   std::unique_ptr<http::Server> server;
   std::unique_ptr<http::AddressGuard> guard;
   std::unique_ptr<http::Client> client;
@@ -63,8 +65,8 @@ const std::string on_air_without_address =
     R"({"statusCode":0,"data":{"user":{"uniqueId":"name","roomId":"7","status":2},"liveRoom":{"status":2,"startTime":1789072789,"streamData":{"pull_data":{"stream_data":"{}"}}}}})";
 
 TEST_F(TikTokSource, AsksOnePoliteQuestion) {
-  answers["/api-live/user/room/"] =
-      json(R"({"statusCode":0,"data":{"user":{"uniqueId":"name","status":4},"liveRoom":{"status":4}}})");
+  answers["/api-live/user/room/"] = json(
+      R"({"statusCode":0,"data":{"user":{"uniqueId":"name","status":4},"liveRoom":{"status":4}}})");
 
   const auto seen = testing::run(io, source->probe("name"));
 
@@ -114,8 +116,8 @@ TEST_F(TikTokSource, HearsHowLongToWait) {
 
 TEST_F(TikTokSource, AsksRoomInfoWhenTheFirstAnswerHasNoAddress) {
   answers["/api-live/user/room/"] = json(on_air_without_address);
-  answers["/webcast/room/info/"] =
-      json(R"({"status_code":0,"data":{"status":2,"stream_url":{"flv_pull_url":{"SD1":"https://h/sd.flv"}}}})");
+  answers["/webcast/room/info/"] = json(
+      R"({"status_code":0,"data":{"status":2,"stream_url":{"flv_pull_url":{"SD1":"https://h/sd.flv"}}}})");
 
   const auto address = testing::run(io, source->resolve("name", "7"));
 
