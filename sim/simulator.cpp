@@ -314,12 +314,15 @@ class TheSimulator final : public Simulator {
     return streamed;
   }
   Async<> drip(std::string body, http::BodyWriter& writer) {
+    const std::string_view rest{body};
     for (std::size_t at = 0; at < body.size(); ++at) {
-      const auto written = co_await writer.write(std::string_view{body}.substr(at, 1));
+      const auto byte = rest.substr(at, 1);
+      const auto written = co_await writer.write(byte);
       if (!written) {
         co_return;
       }
-      co_await clock_.sleep(std::chrono::seconds{1});
+      const Span between_bytes = std::chrono::seconds{1};
+      co_await clock_.sleep(between_bytes);
     }
   }
 

@@ -2,6 +2,7 @@
 // For tests: turns an io_context until a coroutine is done, or until nothing moves any more.
 #pragma once
 #include <boost/asio/io_context.hpp>
+#include <memory>
 #include <utility>
 
 #include "async/run.hpp"
@@ -19,6 +20,13 @@ template <class T>
 T run(Async<T> work) {
   asio::io_context io;
   return run_to_end(io, std::move(work));
+}
+
+// Begins work on io without waiting for it; true once it has ended, in whatever way.
+inline std::shared_ptr<bool> start(asio::io_context& io, Async<> work) {
+  const auto has_ended = std::make_shared<bool>(false);
+  asio::co_spawn(io, std::move(work), [has_ended](std::exception_ptr) { *has_ended = true; });
+  return has_ended;
 }
 
 // Runs everything that is ready.

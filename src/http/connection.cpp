@@ -145,7 +145,8 @@ Async<bool> Connection::read_more() {
   const auto count = co_await link_.read_some(asio::buffer(buffer_.data() + used, read_size));
   buffer_.resize(used + (count ? *count : 0));
   if (!count && count.error().code == Errc::timeout && !idle_) {
-    co_await refuse(Refusal{408, "the request did not come in time"});
+    const Refusal late{408, "the request did not come in time"};
+    co_await refuse(late);
   }
   co_return count && *count > 0;
 }
@@ -317,7 +318,8 @@ Async<bool> Connection::upgrade(Upgrade upgrade, const Request& request) {
   }
   if (!buffer_.empty()) {
     // A client waits for the handshake's answer before its first frame (RFC 6455 §4.1).
-    co_await refuse(Refusal{400, "bytes came after the upgrade request"});
+    const Refusal early{400, "bytes came after the upgrade request"};
+    co_await refuse(early);
     co_return false;
   }
   note(request, 101, Span{0});

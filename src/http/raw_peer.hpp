@@ -84,7 +84,8 @@ class RawPeer {
     frame.head = static_cast<unsigned char>(start[0]);
     std::size_t size = static_cast<unsigned char>(start[1]);
     if (size >= 126) {
-      const auto more = co_await read_exactly(size == 126 ? 2 : 8);
+      const std::size_t length_bytes = size == 126 ? 2 : 8;
+      const auto more = co_await read_exactly(length_bytes);
       size = 0;
       for (const char byte : more) {
         size = size * 256 + static_cast<unsigned char>(byte);

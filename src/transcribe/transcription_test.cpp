@@ -3,10 +3,10 @@
 
 #include <gtest/gtest.h>
 
-#include <boost/asio/bind_cancellation_slot.hpp>
 #include <semaphore>
 
 #include "async/clock_fake.hpp"
+#include "async/task_group.hpp"
 #include "async/testing.hpp"
 #include "log/log_fake.hpp"
 #include "transcribe/speech_detector_fake.hpp"
@@ -30,16 +30,14 @@ class TranscriptionTest : public ::testing::Test {
     transcription = std::make_unique<Transcription>(
         io.get_executor(), [] { return std::make_unique<LoudnessDetector>(); }, transcriber, store,
         clock, log.log, metrics, std::move(options));
-    asio::co_spawn(
-        io, transcription->run(),
-        asio::bind_cancellation_slot(stop_.slot(), [this](std::exception_ptr) { ended_ = true; }));
+    tasks_.spawn("transcription", transcription->run());
   }
 
   void TearDown() override {
     if (transcription) {
-      stop_.emit(asio::cancellation_type::terminal);
-      turn_until([this] { return ended_; });
-      ASSERT_TRUE(ended_) << "run() did not end when cancelled";
+      tasks_.cancel();
+      turn_until([this] { return tasks_.size() == 0; });
+      ASSERT_EQ(tasks_.size(), 0U) << "run() did not end when cancelled";
     }
     transcription.reset();
   }
@@ -61,10 +59,7 @@ class TranscriptionTest : public ::testing::Test {
   }
   // Without waiting for it; true once it has returned.
   std::shared_ptr<bool> start_hearing(double at, std::vector<float> samples) {
-    const auto done = std::make_shared<bool>(false);
-    asio::co_spawn(io, transcription->sound(claim, from_seconds(at), std::move(samples)),
-                   [done](std::exception_ptr) { *done = true; });
-    return done;
+    return testing::start(io, transcription->sound(claim, from_seconds(at), std::move(samples)));
   }
 
   double value(const std::string& name) {
@@ -82,8 +77,7 @@ class TranscriptionTest : public ::testing::Test {
   const LiveClaim claim{"L", "me", 1};
 
  private:
-  asio::cancellation_signal stop_;
-  bool ended_ = false;
+  TaskGroup tasks_{io.get_executor(), [](const std::string& name, std::exception_ptr) { ADD_FAILURE() << name; }};
 };
 
 TEST_F(TranscriptionTest, WritesDownWhatIsSaidAndWhen) {
@@ -333,17 +327,16 @@ TEST_F(TranscriptionTest, GivesUpWaitingForAnEndThatDoesNotCome) {
   begin(&transcriber);
   hear(0, loud(2));
 
-  bool done = false;
-  asio::co_spawn(io, transcription->finish(claim), [&](std::exception_ptr) { done = true; });
-  for (int i = 0; i < 300 && !done; ++i) {
+  const auto done = testing::start(io, transcription->finish(claim));
+  for (int i = 0; i < 300 && !*done; ++i) {
     turn_until([this, &done, calls = store.calls] {
-      return done || store.calls > calls || clock.sleepers() == 3;
+      return *done || store.calls > calls || clock.sleepers() == 3;
     });
     clock.advance(seconds{1});
     testing::settle(io);
   }
 
-  EXPECT_TRUE(done);
+  EXPECT_TRUE(*done);
   EXPECT_DOUBLE_EQ(value("vigie_transcribe_lost_seconds_total"), 2);
 }
 

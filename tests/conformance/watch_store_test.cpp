@@ -1,110 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Accounts, lives and the watcher on both engines.
-#include <chrono>
-
-#include "bus/memory/memory_bus.hpp"
-#include "db/event_log.hpp"
-#include "log/log_fake.hpp"
-#include "platform/live_source_fake.hpp"
-#include "support/databases.hpp"
-#include "watch/accounts.hpp"
-#include "watch/lives.hpp"
-#include "watch/watcher.hpp"
+// Accounts and lives on both engines.
+#include "conformance/watch_store.hpp"
 
 namespace vigie::watch {
 namespace {
-
-using platform::Evidence;
-using platform::FakeSource;
-using std::chrono::minutes;
-using std::chrono::seconds;
-
-class WatchStore : public testing::OnEachDatabase {
- protected:
-  void SetUp() override {
-    OnEachDatabase::SetUp();
-    bus = create_memory_bus(io.get_executor());
-    if (!IsSkipped()) {
-      accounts = std::make_unique<Accounts>(db(), clock, ids, *bus);
-      lives = std::make_unique<Lives>(db(), clock, *bus);
-      for (const auto* name : {"anna", "bert", "mod"}) {
-        execute("INSERT INTO person (id, username, username_folded, password_hash, role, created_at) "
-                "VALUES ($1, $1, $1, 'x', 'user', 0)",
-                {name});
-      }
-    }
-  }
-
-  void execute(std::string_view sql, std::initializer_list<db::Value> parameters) {
-    const auto work = [&](db::Transaction& tx) -> Result<> {
-      const auto done = tx.execute(sql, parameters);
-      return done ? Result<>{} : done.error();
-    };
-    const auto done = db().write_now(work);
-    ASSERT_TRUE(done) << done.error().what;
-  }
-
-  std::int64_t count(std::string_view sql) {
-    std::int64_t number = -1;
-    const auto work = [&](db::Transaction& tx) -> Result<> {
-      number = tx.query(sql, {}).value().at(0).integer(0);
-      return {};
-    };
-    EXPECT_TRUE(db().read_now(work));
-    return number;
-  }
-
-  std::vector<Event> events() {
-    std::vector<Event> all;
-    const auto work = [&](db::Transaction& tx) -> Result<> {
-      all = db::events_after(tx, 0, 1000).value();
-      return {};
-    };
-    EXPECT_TRUE(db().read_now(work));
-    return all;
-  }
-
-  std::vector<std::string> event_types() {
-    std::vector<std::string> types;
-    for (const auto& event : events()) {
-      types.push_back(event.type);
-    }
-    return types;
-  }
-
-  std::string follow(const std::string& person, const std::string& name) {
-    return run(accounts->follow(person, name)).value().account.id;
-  }
-
-  Recorded record(const std::string& id, platform::Observation seen) {
-    Check check;
-    check.account_id = id;
-    check.observation = std::move(seen);
-    check.at = clock.now();
-    check.next_check_at = clock.now() + minutes{1};
-    auto recorded = run(accounts->record(std::move(check)));
-    EXPECT_TRUE(recorded) << recorded.error().what;
-    return *recorded;
-  }
-
-  platform::Observation on_air(const std::string& room = "7", std::int64_t viewers = 10) {
-    return FakeSource::on_air(room, start, viewers);
-  }
-
-  Live only_live(const Sight& sight = {"mod", true}) {
-    auto page = run(lives->list(sight, {}, 10, "")).value();
-    EXPECT_EQ(page.items.size(), 1U);
-    return page.items.at(0);
-  }
-
-  const Time start = clock.now() - seconds{30};
-  const Sight anna{"anna", false};
-  const Sight bert{"bert", false};
-  const Sight mod{"mod", true};
-  std::unique_ptr<Bus> bus;
-  std::unique_ptr<Accounts> accounts;
-  std::unique_ptr<Lives> lives;
-};
 
 INSTANTIATE_TEST_SUITE_P(Engines, WatchStore, testing::each_database());
 
@@ -216,7 +115,8 @@ TEST_P(WatchStore, TurnsTheFirstLiveAnswerIntoRowsEventsAndNotifications) {
   EXPECT_EQ(account.display_name, "Le Nom");
   EXPECT_EQ(account.followers, 1234);
   EXPECT_EQ(account.last_live_at, start);
-  EXPECT_EQ(event_types(), (std::vector<std::string>{"account.status", "live.started", "notification", "notification"}));
+  EXPECT_EQ(event_types(), (std::vector<std::string>{"account.status", "live.started",
+                                                     "notification", "notification"}));
   EXPECT_EQ(events()[2].person_id, "anna");
   EXPECT_EQ(events()[3].person_id, "bert");
   EXPECT_TRUE(events()[2].account_id.empty());
@@ -252,7 +152,8 @@ TEST_P(WatchStore, RecordsTheSameLiveOnceHoweverOftenItIsSeen) {
   EXPECT_EQ(samples[1].viewers, 30);
   EXPECT_EQ(count("SELECT COUNT(*) FROM notification"), 1);
   EXPECT_EQ(event_types(),
-            (std::vector<std::string>{"account.status", "live.started", "notification", "live.updated", "live.updated"}));
+            (std::vector<std::string>{"account.status", "live.started", "notification",
+                                      "live.updated", "live.updated"}));
 }
 
 TEST_P(WatchStore, EndsALiveAfterTwoAnswers) {
@@ -358,7 +259,8 @@ TEST_P(WatchStore, StopsAndResumesACapture) {
   const auto id = follow("anna", "name");
   const auto live_id = record(id, on_air()).known.live->id;
 
-  EXPECT_EQ(run(lives->set_capture_wanted(live_id, mod, false)).value().capture, CaptureState::stopped);
+  EXPECT_EQ(run(lives->set_capture_wanted(live_id, mod, false)).value().capture,
+            CaptureState::stopped);
   EXPECT_EQ(run(lives->set_capture_wanted(live_id, mod, true)).value().capture, CaptureState::none);
   EXPECT_EQ(count("SELECT COUNT(*) FROM live WHERE capture_wanted = TRUE"), 1);
 
@@ -371,16 +273,23 @@ TEST_P(WatchStore, TellsTheLagTheGapsAndTheRiskOfALive) {
   const auto id = follow("anna", "name");
   const auto live_id = record(id, on_air()).known.live->id;
   EXPECT_FALSE(only_live().lag_s);
-  execute("INSERT INTO segment (id, live_id, start_us, end_us, text, language, confidence, uncertain, engine, model, "
-          "token, created_at) VALUES ('s', $1, 0, 20000000, 'x', 'fr', 1, FALSE, 'e', 'm', 1, 0)",
+  execute(
+      "INSERT INTO segment (id, live_id, start_us, end_us, text, language, confidence, uncertain, "
+      "engine, model, "
+      "token, created_at) VALUES ('s', $1, 0, 20000000, 'x', 'fr', 1, FALSE, 'e', 'm', 1, 0)",
+      {live_id});
+  execute("INSERT INTO gap (id, live_id, start_us, end_us, reason) VALUES ('g', $1, 0, 5, 'stall')",
           {live_id});
-  execute("INSERT INTO gap (id, live_id, start_us, end_us, reason) VALUES ('g', $1, 0, 5, 'stall')", {live_id});
   const auto assess = [&](const char* key, std::int64_t end, double risk) {
-    execute("INSERT INTO assessment (id, live_id, start_us, end_us, categorie, viralite, discours_haineux, cible, "
-            "justification, risque_score, score, indetermine, injection, preuve, analyser, model, prompt_sha256, repli, "
-            "tokens_in, tokens_out, latency_us, error, created_at) VALUES ($1, $2, 0, $3, '', '', FALSE, '', '', $4, 0, "
-            "FALSE, FALSE, '', '', '', '', FALSE, 0, 0, 0, '', 0)",
-            {key, live_id, end, risk});
+    execute(
+        "INSERT INTO assessment (id, live_id, start_us, end_us, categorie, viralite, "
+        "discours_haineux, cible, "
+        "justification, risque_score, score, indetermine, injection, preuve, analyser, model, "
+        "prompt_sha256, repli, "
+        "tokens_in, tokens_out, latency_us, error, created_at) VALUES ($1, $2, 0, $3, '', '', "
+        "FALSE, '', '', $4, 0, "
+        "FALSE, FALSE, '', '', '', '', FALSE, 0, 0, 0, '', 0)",
+        {key, live_id, end, risk});
   };
   assess("old", 1'000'000, 0.9);
   assess("new", 700'000'000, 0.5);
@@ -390,241 +299,6 @@ TEST_P(WatchStore, TellsTheLagTheGapsAndTheRiskOfALive) {
   EXPECT_NEAR(live.lag_s.value(), 10, 0.001);
   EXPECT_EQ(live.gaps, 1);
   EXPECT_NEAR(live.risk, 0.5, 1e-9);
-}
-
-// The watcher itself, on a real database, its clock turned by hand.
-class Watching : public WatchStore {
- protected:
-  void begin() {
-    watcher = std::make_unique<Watcher>(io.get_executor(), *accounts, source, *bus, clock, random, quiet.log, metrics,
-                                        options);
-    tasks.spawn("watcher", watcher->run());
-  }
-
-  void TearDown() override {
-    tasks.cancel();
-    run(tasks.join());
-    watcher.reset();
-  }
-
-  template <class Predicate>
-  bool run_until(Predicate is_true) {
-    const auto end = std::chrono::steady_clock::now() + seconds{10};
-    while (!is_true()) {
-      if (std::chrono::steady_clock::now() > end) {
-        return false;
-      }
-      io.restart();
-      io.run_one_for(std::chrono::milliseconds{20});
-    }
-    return true;
-  }
-
-  bool probes_reach(std::size_t number) {
-    return run_until([&] { return source.probed.size() >= number && clock.sleepers() > 0; });
-  }
-
-  AccountStatus status(const std::string& id) { return run(accounts->get(id, mod)).value().account.status; }
-
-  WatchOptions options;
-  FakeSource source;
-  metrics::Registry metrics;
-  log::QuietLog quiet;
-  std::unique_ptr<Watcher> watcher;
-  TaskGroup tasks{io.get_executor(), [](const std::string& name, const std::exception_ptr&) {
-                    ADD_FAILURE() << name << " ended by an exception";
-                  }};
-};
-
-INSTANTIATE_TEST_SUITE_P(Engines, Watching, testing::each_database());
-
-TEST_P(Watching, LooksAtEachAccountOnceHoweverManyFollowIt) {
-  const auto id = follow("anna", "name");
-  follow("bert", "name");
-  source.answers["name"] = on_air();
-
-  begin();
-
-  ASSERT_TRUE(run_until([&] { return status(id) == AccountStatus::live; }));
-  EXPECT_EQ(source.probed.size(), 1U);
-}
-
-TEST_P(Watching, LooksAtANewAccountAtOnce) {
-  begin();
-  ASSERT_TRUE(run_until([&] { return clock.sleepers() > 0; }));
-  source.answers["name"] = FakeSource::saying(Evidence::not_live, "status_4");
-
-  const auto id = follow("anna", "name");
-
-  ASSERT_TRUE(run_until([&] { return status(id) == AccountStatus::active; }));
-}
-
-TEST_P(Watching, LooksAgainAtTheIntervalAndOnDemand) {
-  source.answers["name"] = FakeSource::saying(Evidence::not_live, "status_4");
-  const auto id = follow("anna", "name");
-  begin();
-  ASSERT_TRUE(probes_reach(1));
-
-  clock.advance(seconds{20});
-  ASSERT_TRUE(run(accounts->check_now(id, anna)));
-  ASSERT_TRUE(probes_reach(2));
-
-  clock.advance(seconds{67});
-  ASSERT_TRUE(probes_reach(3));
-}
-
-TEST_P(Watching, EndsALiveWithinSecondsOfTheFirstSign) {
-  const auto id = follow("anna", "name");
-  source.answers["name"] = on_air();
-  begin();
-  ASSERT_TRUE(run_until([&] { return status(id) == AccountStatus::live; }));
-
-  source.answers["name"] = FakeSource::saying(Evidence::not_live, "status_4");
-  clock.advance(seconds{34});
-  ASSERT_TRUE(probes_reach(2));
-  clock.advance(seconds{5});
-
-  ASSERT_TRUE(run_until([&] { return status(id) == AccountStatus::active; }));
-  EXPECT_EQ(only_live().state, LiveState::ended);
-}
-
-TEST_P(Watching, TakesASecondLookBeforeItCallsAnAccountOffline) {
-  const auto id = follow("anna", "name");
-  source.answers["name"] = FakeSource::saying(Evidence::not_found, "user_not_found");
-  source.second_looks["name"] = FakeSource::saying(Evidence::absent, "absent");
-  begin();
-  ASSERT_TRUE(run_until([&] { return source.looked_up.size() == 1; }));
-
-  const Time first_denial = clock.now();
-  const auto is_offline = [&] {
-    clock.advance(seconds{5});
-    return status(id) == AccountStatus::offline;
-  };
-  ASSERT_TRUE(run_until(is_offline));
-
-  EXPECT_GE(clock.now() - first_denial, minutes{10});
-  EXPECT_EQ(source.looked_up.size(), 2U);
-}
-
-TEST_P(Watching, CallsAnAccountActiveThatOnlyTheSecondSourceKnows) {
-  const auto id = follow("anna", "name");
-  source.answers["name"] = FakeSource::saying(Evidence::not_found, "user_not_found");
-  source.second_looks["name"] = FakeSource::saying(Evidence::exists, "exists");
-
-  begin();
-
-  EXPECT_TRUE(run_until([&] { return status(id) == AccountStatus::active; }));
-}
-
-TEST_P(Watching, SlowsDownWhenRefused) {
-  follow("anna", "name");
-  source.answers["name"] = FakeSource::saying(Evidence::unknown, "captcha");
-  source.answers["name"].blocked = true;
-  begin();
-  ASSERT_TRUE(probes_reach(1));
-
-  for (const auto wait : {33, 66, 132}) {
-    const auto before = source.probed.size();
-    clock.advance(seconds{wait / 2});
-    run_until([&] { return clock.sleepers() > 0; });
-    EXPECT_EQ(source.probed.size(), before);
-    clock.advance(seconds{wait - wait / 2});
-    ASSERT_TRUE(probes_reach(before + 1)) << wait;
-  }
-}
-
-TEST_P(Watching, StopsLookingAndClosesTheLiveWhenTheLastFollowerLeaves) {
-  const auto id = follow("anna", "name");
-  source.answers["name"] = on_air();
-  begin();
-  ASSERT_TRUE(run_until([&] { return status(id) == AccountStatus::live; }));
-
-  ASSERT_TRUE(run(accounts->unfollow("anna", id)));
-
-  ASSERT_TRUE(run_until([&] { return only_live().state == LiveState::ended; }));
-  const auto before = source.probed.size();
-  clock.advance(minutes{10});
-  run_until([&] { return clock.sleepers() > 0; });
-  testing::settle(io);
-  EXPECT_EQ(source.probed.size(), before);
-}
-
-TEST_P(Watching, WritesAnUnchangedAnswerNoMoreThanOnceAMinuteAndStaysHonest) {
-  const auto id = follow("anna", "name");
-  options.poll.interval = seconds{10};
-  options.poll.jitter = 0;
-  source.answers["name"] = FakeSource::saying(Evidence::not_live, "status_4");
-  begin();
-  ASSERT_TRUE(run_until([&] { return status(id) == AccountStatus::active; }));
-  const auto confirmed = [&] { return run(accounts->get(id, anna)).value().account.status_at.value(); };
-  const Time first = confirmed();
-
-  for (std::size_t i = 1; i <= 5; ++i) {
-    clock.advance(seconds{10});
-    ASSERT_TRUE(probes_reach(1 + i));
-  }
-  EXPECT_EQ(confirmed(), first);
-  EXPECT_EQ(events().size(), 1U);
-
-  clock.advance(seconds{10});
-  ASSERT_TRUE(run_until([&] { return confirmed() == first + seconds{60}; }));
-  EXPECT_EQ(run(accounts->get(id, anna)).value().account.interval_s, 10);
-  EXPECT_EQ(events().size(), 1U);
-}
-
-TEST_P(Watching, KeepsItsPlanAcrossARestart) {
-  source.answers["name"] = FakeSource::saying(Evidence::not_live, "status_4");
-  const auto id = follow("anna", "name");
-  record(id, FakeSource::saying(Evidence::not_live, "status_4"));  // an earlier process; next in a minute
-  begin();
-  ASSERT_TRUE(run_until([&] { return clock.sleepers() > 0; }));
-  EXPECT_TRUE(source.probed.empty());
-
-  clock.advance(seconds{60});
-  EXPECT_TRUE(probes_reach(1));
-}
-
-TEST_P(Watching, HasAtMostEightLooksOutAtATime) {
-  class SlowSource final : public platform::LiveSource {
-   public:
-    explicit SlowSource(Clock& slow_clock) : clock_{slow_clock} {}
-    int out = 0;
-    int most = 0;
-    int done = 0;
-    std::string_view platform() const override { return "tiktok"; }
-    Async<platform::Observation> probe(std::string) override {
-      most = std::max(most, ++out);
-      co_await clock_.sleep(seconds{1});
-      --out;
-      ++done;
-      co_return FakeSource::saying(Evidence::not_live, "status_4");
-    }
-    Async<platform::Observation> look_up(std::string) override { co_return platform::Observation{}; }
-    Async<Result<platform::StreamAddress>> resolve(std::string, std::string) override {
-      co_return make_error(Errc::unavailable, "no");
-    }
-    bool is_stream_host(std::string_view) const override { return false; }
-
-   private:
-    Clock& clock_;
-  };
-  for (int i = 0; i < 20; ++i) {
-    follow("anna", "name" + std::to_string(i));
-  }
-  SlowSource slow{clock};
-  Watcher busy{io.get_executor(), *accounts, slow, *bus, clock, random, quiet.log, metrics, options};
-  TaskGroup group{io.get_executor(), [](const std::string&, const std::exception_ptr&) { ADD_FAILURE(); }};
-  group.spawn("watcher", busy.run());
-
-  ASSERT_TRUE(run_until([&] { return slow.out == 8; }));
-  const auto is_done = [&] {
-    clock.advance(std::chrono::milliseconds{100});
-    return slow.done >= 20;
-  };
-  EXPECT_TRUE(run_until(is_done));
-  EXPECT_EQ(slow.most, 8);
-  group.cancel();
-  run(group.join());
 }
 
 }  // namespace
