@@ -98,6 +98,7 @@ class Run {
     const auto cpu_began = cpu_seconds(usage_now());
     {
       std::vector<std::jthread> workers;
+      workers.reserve(transcriber_.workers());
       for (std::size_t i = 0; i < transcriber_.workers(); ++i) {
         workers.emplace_back([this] { work(); });
       }
@@ -196,8 +197,8 @@ class Run {
     done_.emplace(job.number, std::move(spoken));
     for (auto next = done_.begin(); next != done_.end() && next->first == next_line_;
          next = done_.erase(next), ++next_line_) {
-      if (next->second) {
-        print(*next->second);
+      if (const auto& line = next->second) {
+        print(*line);
       }
     }
     out_.flush();
@@ -236,7 +237,8 @@ class Run {
                                                          {"cpu_s", rounded(cpu, 1000)},
                                                          {"rss_mb", rounded(rss, 10)},
                                                          {"lost_s", rounded(lost_, 1000)}})
-           << std::endl;
+           << '\n';
+      out_.flush();
       return;
     }
     problems_ << fmt::format(

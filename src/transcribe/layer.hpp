@@ -9,7 +9,7 @@
 
 namespace vigie::transcribe {
 
-template <std::size_t rows>
+template <std::size_t Rows>
 class Layer {
  public:
   Layer() = default;
@@ -35,20 +35,20 @@ class Layer {
   // in: rows that begin in_stride apart, each of the depth given; out: rows × stride().
   void apply(const float* in, std::size_t in_stride, float* out) const {
     for (std::size_t panel = 0; panel < panels_; ++panel) {
-      std::array<std::array<float, width>, rows> sums;
+      std::array<std::array<float, width>, Rows> sums;
       for (auto& sum : sums) {
         std::copy_n(&biases_[panel * width], width, sum.begin());
       }
       const float* weight = &weights_[panel * width * depth_];
       for (std::size_t k = 0; k < depth_; ++k, weight += width) {
-        for (std::size_t row = 0; row < rows; ++row) {
+        for (std::size_t row = 0; row < Rows; ++row) {
           const float value = in[row * in_stride + k];
           for (std::size_t column = 0; column < width; ++column) {
             sums[row][column] += value * weight[column];
           }
         }
       }
-      for (std::size_t row = 0; row < rows; ++row) {
+      for (std::size_t row = 0; row < Rows; ++row) {
         std::copy_n(sums[row].begin(), width, out + row * stride() + panel * width);
       }
     }
@@ -56,7 +56,7 @@ class Layer {
 
  private:
   // Eight SSE registers of sums, whatever the number of rows.
-  static constexpr std::size_t width = 32 / rows;
+  static constexpr std::size_t width = 32 / Rows;
 
   std::size_t depth_ = 0;
   std::size_t panels_ = 0;

@@ -49,23 +49,23 @@ void add_product(Lanes& sum, const Lanes& value, Root root) {
 
 // One pass of Stockham's transform (Van Loan, Computational Frameworks for the FFT, §1.7): `stride`
 // interleaved transforms of `length` points each become radix times as many of length / radix.
-template <std::size_t radix>
+template <std::size_t Radix>
 void pass(const Points& from, Points& to, std::size_t length, std::size_t stride) {
   const auto& root = roots();
-  const auto part = length / radix;
+  const auto part = length / Radix;
   for (std::size_t p = 0; p < part; ++p) {
-    for (std::size_t k = 0; k < radix; ++k) {
-      // Σj x[p + part·j] · e^(-2πi·jk/radix), turned by e^(-2πi·pk/length).
-      std::array<Root, radix> turn;
-      for (std::size_t j = 0; j < radix; ++j) {
+    for (std::size_t k = 0; k < Radix; ++k) {
+      // Σj x[p + part·j] · e^(-2πi·jk/Radix), turned by e^(-2πi·pk/length).
+      std::array<Root, Radix> turn;
+      for (std::size_t j = 0; j < Radix; ++j) {
         turn[j] = root[(p + part * j) * k % length * (power_window / length)];
       }
       for (std::size_t q = 0; q < stride; ++q) {
         Lanes sum{};
-        for (std::size_t j = 0; j < radix; ++j) {
+        for (std::size_t j = 0; j < Radix; ++j) {
           add_product(sum, from[q + stride * (p + part * j)], turn[j]);
         }
-        to[q + stride * (radix * p + k)] = sum;
+        to[q + stride * (Radix * p + k)] = sum;
       }
     }
   }

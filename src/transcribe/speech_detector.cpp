@@ -22,7 +22,10 @@ constexpr std::size_t window = 256;
 constexpr std::size_t hop = 128;
 constexpr std::size_t windows = 4;
 constexpr std::size_t bins = 129;
+constexpr std::size_t waves_stride = 264;  // twice the bins, and the padding of a layer's panel
 constexpr std::size_t taps = 3;
+constexpr std::size_t wide = 128;   // channels after the first convolution
+constexpr std::size_t narrow = 64;  // and after the second and third
 constexpr std::size_t cells = 128;
 
 float sigmoid(float x) {
@@ -31,12 +34,12 @@ float sigmoid(float x) {
 
 // The weight of a convolution is stored [out][in][tap]; its input rows lie one after another, so
 // that depth index = tap · inputs + in reads them without copying.
-template <std::size_t rows>
-Layer<rows> convolution(const Tensor& weight, const Tensor* bias) {
+template <std::size_t Rows>
+Layer<Rows> convolution(const Tensor& weight, const Tensor* bias) {
   const auto outputs = weight.shape[0];
   const auto inputs = weight.shape[1];
   const auto length = weight.shape[2];
-  return Layer<rows>{inputs * length, outputs,
+  return Layer<Rows>{inputs * length, outputs,
                      [&](std::size_t k, std::size_t out) {
                        return weight.values[(out * inputs + k % inputs) * length + k / inputs];
                      },
@@ -142,17 +145,17 @@ class SileroDetector final : public SpeechDetector {
 
  private:
   // A zero row before and after stands for the convolution's padding.
-  template <std::size_t rows, std::size_t columns>
-  using Padded = std::array<float, (rows + 2) * columns>;
+  template <std::size_t Rows, std::size_t Columns>
+  using Padded = std::array<float, (Rows + 2) * Columns>;
 
-  template <std::size_t rows, std::size_t columns>
-  static void rectify(const std::array<float, rows * columns>& from, Padded<rows, columns>& to) {
-    std::transform(from.begin(), from.end(), to.begin() + columns,
+  template <std::size_t Rows, std::size_t Columns>
+  static void rectify(const std::array<float, Rows * Columns>& from, Padded<Rows, Columns>& to) {
+    std::transform(from.begin(), from.end(), to.begin() + Columns,
                    [](float x) { return std::max(x, 0.0F); });
   }
 
   void encode() {
-    std::array<float, windows * 264> waves;  // 258 and the panel's padding
+    std::array<float, windows * waves_stride> waves;
     weights_->spectrum.apply(sound_.data(), hop, waves.data());
     for (std::size_t row = 0; row < windows; ++row) {
       const float* wave = &waves[row * weights_->spectrum.stride()];
@@ -162,17 +165,17 @@ class SileroDetector final : public SpeechDetector {
         magnitudes_[(row + 1) * bins + bin] = std::sqrt(real * real + imaginary * imaginary);
       }
     }
-    std::array<float, 4 * 128> first;
+    std::array<float, 4 * wide> first;
     weights_->first.apply(magnitudes_.data(), bins, first.data());
-    rectify<4, 128>(first, first_);
-    std::array<float, 2 * 64> second;
-    weights_->second.apply(first_.data(), 2 * 128, second.data());
-    rectify<2, 64>(second, second_);
-    std::array<float, 64> third;
-    weights_->third.apply(second_.data(), 2 * 64, third.data());
-    rectify<1, 64>(third, third_);
+    rectify<4, wide>(first, first_);
+    std::array<float, 2 * narrow> second;
+    weights_->second.apply(first_.data(), 2 * wide, second.data());
+    rectify<2, narrow>(second, second_);
+    std::array<float, narrow> third;
+    weights_->third.apply(second_.data(), 2 * narrow, third.data());
+    rectify<1, narrow>(third, third_);
     std::array<float, cells> fourth;
-    weights_->fourth.apply(third_.data(), 64, fourth.data());
+    weights_->fourth.apply(third_.data(), narrow, fourth.data());
     std::transform(fourth.begin(), fourth.end(), state_.begin(),
                    [](float x) { return std::max(x, 0.0F); });
   }
@@ -199,9 +202,9 @@ class SileroDetector final : public SpeechDetector {
   std::shared_ptr<const SileroWeights> weights_;  // shared: one copy for every live's detector
   std::array<float, context + samples_in_frame + mirrored> sound_{};
   Padded<windows, bins> magnitudes_{};
-  Padded<4, 128> first_{};
-  Padded<2, 64> second_{};
-  Padded<1, 64> third_{};
+  Padded<4, wide> first_{};
+  Padded<2, narrow> second_{};
+  Padded<1, narrow> third_{};
   std::array<float, 2 * cells> state_{};  // what the encoder says, then what the LSTM said last
   std::array<float, cells> memory_{};
 };

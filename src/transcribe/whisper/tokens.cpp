@@ -13,8 +13,8 @@
 namespace vigie::transcribe {
 namespace {
 
-constexpr std::size_t largest_text = 8 * 1024;
-constexpr JsonLimits vocabulary_limits{.bytes = 8 << 20, .depth = 4};
+constexpr std::size_t largest_text = 8'192;
+constexpr JsonLimits vocabulary_limits{.bytes = std::size_t{8} << 20U, .depth = 4};
 
 // GPT-2's bytes_to_unicode: printable bytes stand for themselves, the others, in order, for the
 // code points from 256 on.
@@ -33,11 +33,10 @@ Result<std::string> to_bytes(std::string_view entry, const std::map<char32_t, ch
   std::string bytes;
   while (!entry.empty()) {
     const auto character = decode_utf8(entry);
-    const auto byte = character ? table.find(character->value) : table.end();
-    if (byte == table.end()) {
+    if (!character || !table.contains(character->value)) {
       return make_error(Errc::corrupt, "a vocabulary entry that stands for no bytes");
     }
-    bytes.push_back(byte->second);
+    bytes.push_back(table.at(character->value));
     entry.remove_prefix(character->length);
   }
   return bytes;

@@ -58,6 +58,23 @@ struct Candidate {
   }
 };
 
+// The tokens every prompt has.
+struct Steering {
+  std::size_t begin = 0;
+  std::size_t transcribe = 0;
+  std::size_t no_timestamps = 0;
+};
+
+Result<Steering> find_steering(const Tokens& tokens) {
+  const auto begin = tokens.steering("<|startoftranscript|>");
+  const auto transcribe = tokens.steering("<|transcribe|>");
+  const auto no_timestamps = tokens.steering("<|notimestamps|>");
+  if (!begin || !transcribe || !no_timestamps) {
+    return make_error(Errc::corrupt, "the vocabulary is not one of Whisper's");
+  }
+  return Steering{*begin, *transcribe, *no_timestamps};
+}
+
 // A model's replicas, lent to one thread at a time.
 class Replicas {
  public:
@@ -102,9 +119,10 @@ class Replicas {
 class WhisperTranscriber final : public Transcriber {
  public:
   WhisperTranscriber(std::shared_ptr<const engine::models::Model> model, Tokens tokens,
-                     std::size_t bands, std::size_t workers, std::string name)
+                     Steering steering, std::size_t bands, std::size_t workers, std::string name)
       : model_{std::move(model)},
         tokens_{std::move(tokens)},
+        steering_{steering},
         mel_{bands},
         replicas_{*model_, workers},
         workers_{workers},
@@ -182,8 +200,8 @@ class WhisperTranscriber final : public Transcriber {
       return make_error(Errc::corrupt, "Whisper {} detected a language it lacks: {}", name_,
                         transcript.language);
     }
-    const Ids prompt{steering("<|startoftranscript|>"), *spoken_language,
-                     steering("<|transcribe|>"), steering("<|notimestamps|>")};
+    const Ids prompt{steering_.begin, *spoken_language, steering_.transcribe,
+                     steering_.no_timestamps};
 
     auto best = decode(replica, encoded, prompt, false, sound);
     for (const bool is_last_try : {false, true}) {
@@ -210,11 +228,10 @@ class WhisperTranscriber final : public Transcriber {
     return transcript;
   }
 
-  std::size_t steering(std::string_view name) const { return *tokens_.steering(name); }
-
   std::shared_ptr<const engine::models::Model>
       model_;  // shared: CTranslate2 lends it to each replica
   Tokens tokens_;
+  Steering steering_;
   LogMel mel_;
   Replicas replicas_;
   std::size_t workers_;
@@ -234,11 +251,9 @@ Result<std::unique_ptr<Transcriber>> open_whisper(const WhisperOptions& options)
   if (!tokens) {
     return tokens.error();
   }
-  for (const auto name : {"<|startoftranscript|>", "<|transcribe|>", "<|notimestamps|>"}) {
-    if (!tokens->steering(name)) {
-      return make_error(Errc::corrupt, "{} lacks {}: not a vocabulary of Whisper's",
-                        options.model_folder, name);
-    }
+  const auto steering = find_steering(*tokens);
+  if (!steering) {
+    return steering.error().during("loading " + options.model_folder);
   }
   try {
     const auto type = engine::str_to_compute_type(options.compute_type);
@@ -250,7 +265,7 @@ Result<std::unique_ptr<Transcriber>> open_whisper(const WhisperOptions& options)
     }
     auto name = folder.filename().string() + "-" + options.compute_type;
     return std::make_unique<WhisperTranscriber>(
-        std::move(model), std::move(*tokens), probe->n_mels(),
+        std::move(model), std::move(*tokens), *steering, probe->n_mels(),
         std::max<std::size_t>(options.workers, 1), std::move(name));
   } catch (const std::invalid_argument& failure) {
     return make_error(Errc::invalid, "loading {}: {}", options.model_folder, failure.what());
