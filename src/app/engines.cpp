@@ -14,6 +14,13 @@
 namespace vigie::app {
 namespace {
 
+constexpr std::string_view groq_url = "https://api.groq.com/openai/v1";
+
+std::string host_of(std::string_view url) {
+  const auto parsed = http::parse_url(url);
+  return parsed ? parsed->host : std::string{};
+}
+
 Result<std::unique_ptr<transcribe::Transcriber>> open_model(const std::string& folder, std::size_t workers) {
 #ifdef VIGIE_HAS_WHISPER
   transcribe::WhisperOptions options;
@@ -60,7 +67,14 @@ std::string llm_base_url(const config::Config& config) {
   if (config.is_set("LLM_BASE_URL")) {
     return config.text("LLM_BASE_URL");
   }
-  return config.is_set("GROQ_API_KEY") ? "https://api.groq.com/openai/v1" : "";
+  return config.is_set("GROQ_API_KEY") ? std::string{groq_url} : "";
+}
+
+std::string llm_api_key(const config::Config& config, std::string_view base_url) {
+  if (config.is_set("LLM_API_KEY")) {
+    return config.text("LLM_API_KEY");
+  }
+  return http::host_matches(host_of(base_url), "groq.com") ? config.text("GROQ_API_KEY") : "";
 }
 
 Result<std::unique_ptr<analyse::Analyser>> open_llm(const config::Config& config, http::Client& client,
@@ -71,7 +85,7 @@ Result<std::unique_ptr<analyse::Analyser>> open_llm(const config::Config& config
     return std::unique_ptr<analyse::Analyser>{};
   }
   options.model = config.text("LLM_MODEL");
-  options.api_key = config.is_set("LLM_API_KEY") ? config.text("LLM_API_KEY") : config.text("GROQ_API_KEY");
+  options.api_key = llm_api_key(config, options.base_url);
   auto prompt = analyse::load_prompt(config.text("DATA_DIR"));
   if (!prompt) {
     return prompt.error();

@@ -35,6 +35,9 @@ std::size_t recognition_workers(const config::Config& config);
 // LLM_BASE_URL, or Groq's when only GROQ_API_KEY is set; empty: no language model is configured.
 std::string llm_base_url(const config::Config& config);
 
+// LLM_API_KEY; Groq's key goes to Groq only.
+std::string llm_api_key(const config::Config& config, std::string_view base_url);
+
 // The language model of the configuration; nothing when there is none. Errc::invalid for a template.yml
 // that cannot be used.
 Result<std::unique_ptr<analyse::Analyser>> open_llm(const config::Config& config, http::Client& client,
