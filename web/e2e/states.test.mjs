@@ -41,7 +41,7 @@ function busyWorld() {
   const evening = live('marche_du_soir', 4330, { title: 'Le marché du soir, on refait le monde' });
   const calm = live('atelier_bois', 520, { title: 'On restaure une commode', viewers: 87 });
   const down = live('radio_quartier', 7300, { title: 'Libre antenne', viewers: 1204, capture: { state: 'stalled', reason: 'stall', lag_s: 62, gaps: 2 } });
-  const adult = live('nuit_blanche', 900, { title: 'Entre adultes', viewers: 640, capture: { state: 'restricted', reason: 'age_restricted', lag_s: null, gaps: 0 } });
+  const adult = live('nuit_blanche', 900, { title: 'Entre adultes', viewers: 640, capture: { state: 'restricted', reason: 'age_restricted', lag_s: null, gaps: 0 }, risk: 0 });
   const pause = live('chef_pascal', 1500, { state: 'paused', title: 'Recette du dimanche', viewers: 210 });
   const over = live('match_direct', 9000, { state: 'ended', ended_at: ago(300), duration_s: 8700, title: 'Après-match', viewers: 0, capture: { state: 'done', reason: null, lag_s: null, gaps: 1 } });
   const words = (id, from, count) => Array.from({ length: count }, (_, index) => segment(id, index, from + index * 5, texts[index % texts.length]));

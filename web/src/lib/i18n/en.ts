@@ -326,7 +326,7 @@ export const en: Catalogue = {
   part: {
     web: 'Pages',
     database: 'Database',
-    watch: 'Detection',
+    detection: 'Detection',
     platform: 'TikTok',
     tiktok: 'TikTok',
     capture: 'Capture',

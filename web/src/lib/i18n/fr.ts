@@ -328,7 +328,7 @@ export const fr = {
   part: {
     web: 'Pages',
     database: 'Base de données',
-    watch: 'Détection',
+    detection: 'Détection',
     platform: 'TikTok',
     tiktok: 'TikTok',
     capture: 'Capture',
