@@ -139,7 +139,8 @@ def measure_load(lives):
         idle = rss_mb(rig.vigie.pid)
         for name in rig.names:
             rig.set(name, 2, "jfk.wav")
-            rig.api("/accounts", "POST", {"username": name})
+            account = rig.api("/accounts", "POST", {"username": name})
+            rig.api(f"/accounts/{account['id']}", "PATCH", {"language": "en"})
         until(lambda: len([x for x in rig.api("/lives")["items"] if x["capture"]["state"] == "running"]) == lives)
         cpu, begun = cpu_s(rig.vigie.pid), time.monotonic()
         time.sleep(LOAD_S)
