@@ -23,11 +23,14 @@ constexpr std::array<std::pair<std::string_view, Roles>, 9> event_roles{{
     {event_type::notification, signed_in},
 }};
 
-bool is_parameter(std::string_view part) { return part.starts_with('{'); }
+bool is_parameter(std::string_view part) {
+  return part.starts_with('{');
+}
 
 // Fills parameters when path has the shape of pattern. An implausible id matches too: the handler
 // answers it like any other object that does not exist.
-bool matches(std::string_view pattern, std::string_view path, std::vector<std::string>& parameters) {
+bool matches(std::string_view pattern, std::string_view path,
+             std::vector<std::string>& parameters) {
   const auto wanted = split(pattern, '/');
   const auto given = split(path, '/');
   parameters.clear();
@@ -51,7 +54,8 @@ bool Call::sees_all() const {
 }
 
 Roles roles_for_event(std::string_view type) {
-  const auto* const found = std::ranges::find(event_roles, type, &std::pair<std::string_view, Roles>::first);
+  const auto* const found =
+      std::ranges::find(event_roles, type, &std::pair<std::string_view, Roles>::first);
   return found == event_roles.end() ? Roles{0} : found->second;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who may do what: one table of role × route, one of role × event type. What is not listed is denied
-// (requirement A10).
+// Who may do what: one table of role × route, one of role × event type. What is not listed is
+// denied (requirement A10).
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -19,11 +19,14 @@ namespace vigie::api {
 // A set of roles, and "nobody signed in" as one more.
 using Roles = std::uint8_t;
 inline constexpr Roles anonymous = 1U << 7U;
-constexpr Roles role_bit(Role role) { return static_cast<Roles>(1U << static_cast<unsigned>(role)); }
+constexpr Roles role_bit(Role role) {
+  return static_cast<Roles>(1U << static_cast<unsigned>(role));
+}
 inline constexpr Roles signed_in = role_bit(Role::user) | role_bit(Role::moderator) |
                                    role_bit(Role::admin) | role_bit(Role::auditor);
 inline constexpr Roles deciders = role_bit(Role::moderator) | role_bit(Role::admin);
-inline constexpr Roles overseers = deciders | role_bit(Role::auditor);  // see every followed account
+inline constexpr Roles overseers =
+    deciders | role_bit(Role::auditor);  // see every followed account
 inline constexpr Roles everyone = anonymous | signed_in;
 
 struct Services;  // api/services.hpp
@@ -57,9 +60,9 @@ const std::vector<Route>& routes();
 Roles roles_for_event(std::string_view type);
 
 struct Match {
-  const Route* route = nullptr;         // nothing: no route has this path with this method
+  const Route* route = nullptr;  // nothing: no route has this path with this method
   std::vector<std::string> parameters;
-  std::string allowed_methods;          // of routes with this path, "GET, POST"; empty: unknown path
+  std::string allowed_methods;  // of routes with this path, "GET, POST"; empty: unknown path
 };
 Match find_route(std::string_view method, std::string_view path);
 

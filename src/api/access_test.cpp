@@ -24,8 +24,8 @@ TEST(Routes, OpenToTheAnonymousAreTheseAndNoOther) {
       open.insert(fmt::format("{} {}", route.method, route.path));
     }
   }
-  EXPECT_EQ(open, (std::set<std::string>{"POST /api/v1/session", "GET /healthz", "GET /readyz", "GET /connexion",
-                                         "POST /connexion", "GET /pages.css"}));
+  EXPECT_EQ(open, (std::set<std::string>{"POST /api/v1/session", "GET /healthz", "GET /readyz",
+                                         "GET /connexion", "POST /connexion", "GET /pages.css"}));
 }
 
 TEST(Routes, ThatAreNotListedAreDenied) {
@@ -55,7 +55,8 @@ TEST(Routes, TurnImplausibleIdsIntoOneThatNothingHas) {
 }
 
 TEST(Routes, PreferTheLiteralToTheParameter) {
-  EXPECT_EQ(find_route("PUT", "/api/v1/notifications/read").route->path, "/api/v1/notifications/read");
+  EXPECT_EQ(find_route("PUT", "/api/v1/notifications/read").route->path,
+            "/api/v1/notifications/read");
 }
 
 TEST(Events, OfATypeThatIsNotListedGoToNobody) {

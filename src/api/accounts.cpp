@@ -130,7 +130,8 @@ Async<Result<http::Response>> edit_account(Services& services, Call call) {
   if (!edit) {
     co_return edit.error();
   }
-  const auto account = co_await services.accounts.edit(call.person_id(), call.parameters[0], std::move(*edit));
+  const auto account =
+      co_await services.accounts.edit(call.person_id(), call.parameters[0], std::move(*edit));
   if (!account) {
     co_return account.error();
   }
@@ -146,7 +147,8 @@ Async<Result<http::Response>> unfollow_account(Services& services, Call call) {
 }
 
 Async<Result<http::Response>> check_account(Services& services, Call call) {
-  const auto asked = co_await services.accounts.check_now(call.parameters[0], widest_sight_of(call));
+  const auto asked =
+      co_await services.accounts.check_now(call.parameters[0], widest_sight_of(call));
   if (!asked) {
     co_return asked.error();
   }

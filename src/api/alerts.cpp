@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // /alerts, /notifications and the assessments behind them.
+#include "alert/alerts.hpp"
+
 #include <boost/json/array.hpp>
 
-#include "alert/alerts.hpp"
 #include "analyse/assessments.hpp"
 #include "api/answers.hpp"
 #include "api/handlers.hpp"
@@ -29,8 +30,8 @@ Async<Result<http::Response>> list_assessments(Services& services, Call call) {
   if (!paging) {
     co_return paging.error();
   }
-  const auto page = co_await services.assessments.list(call.parameters[0], widest_sight_of(call), paging->limit,
-                                                       paging->cursor);
+  const auto page = co_await services.assessments.list(call.parameters[0], widest_sight_of(call),
+                                                       paging->limit, paging->cursor);
   if (!page) {
     co_return page.error();
   }
@@ -50,7 +51,8 @@ Async<Result<http::Response>> list_alerts(Services& services, Call call) {
     }
     state = *parsed;
   }
-  const auto page = co_await services.alerts.list(sight_of(call), state, paging->limit, paging->cursor);
+  const auto page =
+      co_await services.alerts.list(sight_of(call), state, paging->limit, paging->cursor);
   if (!page) {
     co_return page.error();
   }
@@ -70,7 +72,8 @@ Async<Result<http::Response>> list_notifications(Services& services, Call call) 
   if (!paging) {
     co_return paging.error();
   }
-  const auto page = co_await services.notifications.list(call.person_id(), paging->limit, paging->cursor);
+  const auto page =
+      co_await services.notifications.list(call.person_id(), paging->limit, paging->cursor);
   if (!page) {
     co_return page.error();
   }
@@ -84,7 +87,8 @@ Async<Result<http::Response>> list_notifications(Services& services, Call call) 
   }
   json::object body;
   body["items"] = std::move(items);
-  body["next_cursor"] = page->next_cursor.empty() ? json::value(nullptr) : json::value(page->next_cursor);
+  body["next_cursor"] =
+      page->next_cursor.empty() ? json::value(nullptr) : json::value(page->next_cursor);
   body["unread"] = *unread;
   co_return json_answer(200, body);
 }

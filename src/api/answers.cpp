@@ -9,29 +9,48 @@ namespace {
 
 // product/ux.md §12.3; "data:" images are Bootstrap's inline SVG.
 constexpr std::string_view content_security_policy =
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self' "
-    "blob:; connect-src 'self'; font-src 'self'; manifest-src 'self'; worker-src 'self'; form-action "
-    "'self'; frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'; trusted-types "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src "
+    "'self' "
+    "blob:; connect-src 'self'; font-src 'self'; manifest-src 'self'; worker-src 'self'; "
+    "form-action "
+    "'self'; frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'; "
+    "trusted-types "
     "svelte-trusted-html";
 
-json::string_view view(std::string_view text) { return {text.data(), text.size()}; }
+json::string_view view(std::string_view text) {
+  return {text.data(), text.size()};
+}
 
 std::string_view title_of(int status) {
   switch (status) {
-    case 400: return "Bad request";
-    case 401: return "Not signed in";
-    case 403: return "Not allowed";
-    case 404: return "Not found";
-    case 405: return "Method not allowed";
-    case 409: return "Conflict";
-    case 413: return "Too large";
-    case 415: return "Unsupported media type";
-    case 421: return "Wrong host";
-    case 422: return "Invalid";
-    case 429: return "Too many requests";
-    case 503: return "Unavailable";
-    case 504: return "No answer in time";
-    default: return "Error";
+    case 400:
+      return "Bad request";
+    case 401:
+      return "Not signed in";
+    case 403:
+      return "Not allowed";
+    case 404:
+      return "Not found";
+    case 405:
+      return "Method not allowed";
+    case 409:
+      return "Conflict";
+    case 413:
+      return "Too large";
+    case 415:
+      return "Unsupported media type";
+    case 421:
+      return "Wrong host";
+    case 422:
+      return "Invalid";
+    case 429:
+      return "Too many requests";
+    case 503:
+      return "Unavailable";
+    case 504:
+      return "No answer in time";
+    default:
+      return "Error";
   }
 }
 
@@ -39,14 +58,15 @@ bool stays_inside(Errc code) {
   return code == Errc::unavailable || code == Errc::corrupt || code == Errc::timeout;
 }
 
-// What must stay inside is said in general terms; and what is missing in the same words as what may not
-// be seen, whatever its id (A11).
+// What must stay inside is said in general terms; and what is missing in the same words as what may
+// not be seen, whatever its id (A11).
 std::string_view words_for_callers(const Error& error) {
   if (stays_inside(error.code)) {
     return "Vigie cannot answer this now; the log says why under this request id";
   }
-  return error.code == Errc::not_found ? std::string_view{"there is no such thing, or you may not see it"}
-                                       : std::string_view{error.what};
+  return error.code == Errc::not_found
+             ? std::string_view{"there is no such thing, or you may not see it"}
+             : std::string_view{error.what};
 }
 
 http::Response with_body(int status, std::string_view type, std::string body) {
@@ -78,14 +98,22 @@ http::Response page_answer(json::array items, const std::string& next) {
 
 int status_of(Errc code) {
   switch (code) {
-    case Errc::not_found: return 404;
-    case Errc::conflict: return 409;
-    case Errc::invalid: return 422;
-    case Errc::denied: return 403;
-    case Errc::rate_limited: return 429;
-    case Errc::unavailable: return 503;
-    case Errc::timeout: return 504;
-    case Errc::corrupt: return 500;
+    case Errc::not_found:
+      return 404;
+    case Errc::conflict:
+      return 409;
+    case Errc::invalid:
+      return 422;
+    case Errc::denied:
+      return 403;
+    case Errc::rate_limited:
+      return 429;
+    case Errc::unavailable:
+      return 503;
+    case Errc::timeout:
+      return 504;
+    case Errc::corrupt:
+      return 500;
   }
   return 500;
 }

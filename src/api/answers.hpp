@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The forms of our answers: JSON, problem+json (RFC 9457), pages; each with the headers every answer
-// carries (requirement B2).
+// The forms of our answers: JSON, problem+json (RFC 9457), pages; each with the headers every
+// answer carries (requirement B2).
 #pragma once
 #include <string>
 #include <string_view>
@@ -21,16 +21,17 @@ http::Response page_answer(json::array items, const std::string& next);
 
 int status_of(Errc code);
 
-// Errors of ours in words for people; what must stay inside (Errc::unavailable, corrupt, timeout) is
-// said in general terms, its details go to the log under the request id.
+// Errors of ours in words for people; what must stay inside (Errc::unavailable, corrupt, timeout)
+// is said in general terms, its details go to the log under the request id.
 http::Response problem(const Error& error, std::string_view request_id);
-http::Response problem(int status, std::string_view title, std::string_view detail, std::string_view request_id);
+http::Response problem(int status, std::string_view title, std::string_view detail,
+                       std::string_view request_id);
 
 http::Response html_answer(int status, const http::Html& page);
 http::Response redirect(std::string_view to);
 
-// Content-Security-Policy with Trusted Types, nosniff, referrer, permissions, cross-origin isolation,
-// and no caching unless the answer says otherwise.
+// Content-Security-Policy with Trusted Types, nosniff, referrer, permissions, cross-origin
+// isolation, and no caching unless the answer says otherwise.
 void add_security_headers(http::Response& response, bool over_tls);
 
 }  // namespace vigie::api

@@ -59,7 +59,8 @@ http::Response answer(const http::Request& request, std::string_view path, std::
   const auto tag = tag_of(bytes);
   response.headers.add("ETag", tag);
   const bool named_by_hash = path.starts_with("/assets/");
-  response.headers.add("Cache-Control", named_by_hash ? "public, max-age=31536000, immutable" : "no-cache");
+  response.headers.add("Cache-Control",
+                       named_by_hash ? "public, max-age=31536000, immutable" : "no-cache");
   if (request.headers.get("If-None-Match") == tag) {
     response.status = 304;
     return response;
@@ -76,7 +77,8 @@ http::Response answer(const http::Request& request, std::string_view path, std::
 
 }  // namespace
 
-std::optional<http::Response> Assets::find(const http::Request& request, std::string_view path) const {
+std::optional<http::Response> Assets::find(const http::Request& request,
+                                           std::string_view path) const {
   if (!is_safe(path)) {
     return std::nullopt;
   }

@@ -26,8 +26,8 @@ class Assets {
   // folder: WEB_DIR, or empty for the embedded files.
   explicit Assets(std::string folder) : folder_{std::move(folder)} {}
 
-  // The file at path, with its type, its entity tag and its caching: for ever when the name holds its
-  // hash (/assets/), else asked again each time. Nothing when there is none.
+  // The file at path, with its type, its entity tag and its caching: for ever when the name holds
+  // its hash (/assets/), else asked again each time. Nothing when there is none.
   std::optional<http::Response> find(const http::Request& request, std::string_view path) const;
 
  private:

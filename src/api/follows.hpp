@@ -10,6 +10,7 @@
 
 namespace vigie::api {
 
-Async<Result<std::set<std::string, std::less<>>>> followed_accounts(db::Database& database, std::string person_id);
+Async<Result<std::set<std::string, std::less<>>>> followed_accounts(db::Database& database,
+                                                                    std::string person_id);
 
 }  // namespace vigie::api

@@ -8,9 +8,11 @@ constexpr std::string_view select_followed = "SELECT account_id FROM follow WHER
 
 }  // namespace
 
-Async<Result<std::set<std::string, std::less<>>>> followed_accounts(db::Database& database, std::string person_id) {
+Async<Result<std::set<std::string, std::less<>>>> followed_accounts(db::Database& database,
+                                                                    std::string person_id) {
   using Accounts = std::set<std::string, std::less<>>;
-  std::function<Result<Accounts>(db::Transaction&)> work = [person_id](db::Transaction& transaction) -> Result<Accounts> {
+  std::function<Result<Accounts>(db::Transaction&)> work =
+      [person_id](db::Transaction& transaction) -> Result<Accounts> {
     const auto rows = transaction.query(select_followed, {person_id});
     if (!rows) {
       return rows.error();

@@ -12,7 +12,8 @@ namespace {
 // "example.org:8080" → "example.org", "[::1]:80" → "[::1]".
 std::string host_name(std::string_view host) {
   const auto end = host.starts_with('[') ? host.find(']') : std::string_view::npos;
-  const auto name = end != std::string_view::npos ? host.substr(0, end + 1) : host.substr(0, host.find(':'));
+  const auto name =
+      end != std::string_view::npos ? host.substr(0, end + 1) : host.substr(0, host.find(':'));
   return to_lower_ascii(name);
 }
 
@@ -20,7 +21,9 @@ bool is_loopback_name(std::string_view name) {
   return name == "localhost" || name == "[::1]" || name == "127.0.0.1";
 }
 
-bool is_loopback_peer(std::string_view peer) { return peer == "::1" || peer.starts_with("127."); }
+bool is_loopback_peer(std::string_view peer) {
+  return peer == "::1" || peer.starts_with("127.");
+}
 
 bool allows(std::string_view rule, std::string_view name) {
   if (rule == "*") {
@@ -36,11 +39,13 @@ bool allows(std::string_view rule, std::string_view name) {
 
 Result<> Gate::check_host(const http::Request& request) const {
   const auto name = host_name(request.headers.get("Host"));
-  const bool known = is_loopback_name(name) || std::ranges::any_of(options_.allowed_hosts, [&](const auto& rule) {
-                       return allows(rule, name);
-                     });
+  const bool known = is_loopback_name(name) ||
+                     std::ranges::any_of(options_.allowed_hosts,
+                                         [&](const auto& rule) { return allows(rule, name); });
   if (!known) {
-    return make_error(Errc::denied, "Vigie does not answer for this host; the operator can add it to ALLOWED_HOSTS");
+    return make_error(
+        Errc::denied,
+        "Vigie does not answer for this host; the operator can add it to ALLOWED_HOSTS");
   }
   return {};
 }
@@ -63,7 +68,8 @@ Result<> Gate::check_origin(const http::Request& request) const {
 }
 
 bool Gate::is_over_tls(const http::Request& request) const {
-  return request.headers.get("X-Forwarded-Proto") == "https" && !http::is_public_address(request.peer);
+  return request.headers.get("X-Forwarded-Proto") == "https" &&
+         !http::is_public_address(request.peer);
 }
 
 std::string Gate::client_address(const http::Request& request) const {

@@ -11,8 +11,9 @@
 namespace vigie::api {
 
 struct GateOptions {
-  std::vector<std::string> allowed_hosts;  // ALLOWED_HOSTS and DOMAIN; "*" allows any, ".a.fr" its children
-  bool debug = false;                      // DEBUG: plain HTTP from afar is let in
+  std::vector<std::string>
+      allowed_hosts;   // ALLOWED_HOSTS and DOMAIN; "*" allows any, ".a.fr" its children
+  bool debug = false;  // DEBUG: plain HTTP from afar is let in
 };
 
 class Gate {

@@ -17,12 +17,13 @@ http::Request request_to(std::string host, std::string peer = "127.0.0.1") {
 TEST(Gate, AnswersForLoopbackNamesAndForTheOperatorsHostsOnly) {
   const Gate gate{{.allowed_hosts = {"vigie.example.org", ".ministere.fr"}}};
 
-  for (const auto* host : {"localhost:8080", "127.0.0.1", "[::1]:8080", "vigie.example.org", "VIGIE.Example.org:443",
-                           "a.ministere.fr"}) {
+  for (const auto* host : {"localhost:8080", "127.0.0.1", "[::1]:8080", "vigie.example.org",
+                           "VIGIE.Example.org:443", "a.ministere.fr"}) {
     EXPECT_TRUE(gate.check_host(request_to(host))) << host;
   }
-  for (const auto* host : {"", "evil.example", "localhost.evil.example", "vigie.example.org.evil.example",
-                           "eministere.fr", "127.0.0.1.evil.example"}) {
+  for (const auto* host :
+       {"", "evil.example", "localhost.evil.example", "vigie.example.org.evil.example",
+        "eministere.fr", "127.0.0.1.evil.example"}) {
     EXPECT_FALSE(gate.check_host(request_to(host))) << host;
   }
 }
@@ -92,7 +93,8 @@ TEST(Gate, NamesTheCookieAfterTheConnection) {
   auto secure = request_to("localhost");
   secure.headers.add("X-Forwarded-Proto", "https");
 
-  EXPECT_EQ(gate.set_cookie(request_to("localhost"), "t"), "vigie=t; Path=/; HttpOnly; SameSite=Lax");
+  EXPECT_EQ(gate.set_cookie(request_to("localhost"), "t"),
+            "vigie=t; Path=/; HttpOnly; SameSite=Lax");
   EXPECT_EQ(gate.set_cookie(secure, "t"), "__Host-vigie=t; Path=/; HttpOnly; SameSite=Lax; Secure");
   EXPECT_NE(gate.clear_cookie(secure).find("Max-Age=0"), std::string::npos);
 }

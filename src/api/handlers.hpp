@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The handlers that the table in api/routes.cpp names, by resource. Each takes a call that may be made
-// and returns its answer, or an Error that becomes problem+json.
+// The handlers that the table in api/routes.cpp names, by resource. Each takes a call that may be
+// made and returns its answer, or an Error that becomes problem+json.
 #pragma once
 #include "api/access.hpp"
 

@@ -19,7 +19,8 @@ constexpr int patience_for_slow_reader = 100;  // pauses: 5 s
 constexpr std::uint16_t policy_violation = 1008;
 constexpr std::uint16_t try_again_later = 1013;
 
-bool may_see(const Listener& listener, const std::set<std::string, std::less<>>& accounts, const Event& event) {
+bool may_see(const Listener& listener, const std::set<std::string, std::less<>>& accounts,
+             const Event& event) {
   if ((roles_for_event(event.type) & role_bit(listener.person.role)) == 0) {
     return false;
   }
@@ -36,14 +37,15 @@ std::string to_message(const Event& event) {
                      to_rfc3339(event.at), event.data);
 }
 
-Hub::Hub(const asio::any_io_executor& executor, db::Database& database, Bus& bus, Clock& clock, log::Log& log,
-         metrics::Registry& metrics)
+Hub::Hub(const asio::any_io_executor& executor, db::Database& database, Bus& bus, Clock& clock,
+         log::Log& log, metrics::Registry& metrics)
     : executor_{executor},
       database_{database},
       clock_{clock},
       log_{log},
       news_{executor},
-      on_events_{bus.subscribe(std::string{topic::events}, [this](std::string_view) { news_.ring(); })},
+      on_events_{
+          bus.subscribe(std::string{topic::events}, [this](std::string_view) { news_.ring(); })},
       on_accounts_{bus.subscribe(std::string{topic::accounts},
                                  [this](std::string_view) {
                                    accounts_changed_ = true;
@@ -51,7 +53,8 @@ Hub::Hub(const asio::any_io_executor& executor, db::Database& database, Bus& bus
                                  })},
       listeners_{metrics.gauge("vigie_api_listeners", "Open event sockets.")},
       delivered_{metrics.counter("vigie_api_events_delivered_total", "Events handed to sockets.")},
-      dropped_{metrics.counter("vigie_api_slow_listeners_total", "Sockets closed because they read too slowly.")} {}
+      dropped_{metrics.counter("vigie_api_slow_listeners_total",
+                               "Sockets closed because they read too slowly.")} {}
 
 Async<> Hub::run() {
   auto next_check = clock_.steady() + session_check;
@@ -201,8 +204,8 @@ Async<bool> Hub::catch_up(Ears::iterator ear) {
 }
 
 void Hub::send_resync(Ear& ear) {
-  const auto message = fmt::format(R"({{"id":{},"type":"resync","at":"{}","data":{{}}}})", position_,
-                                   to_rfc3339(clock_.now()));
+  const auto message = fmt::format(R"({{"id":{},"type":"resync","at":"{}","data":{{}}}})",
+                                   position_, to_rfc3339(clock_.now()));
   ear.socket->send(message);
   ear.position = position_;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The live feed: reads the event log once and hands each event to the sockets whose people may see it.
-// I/O thread only.
+// The live feed: reads the event log once and hands each event to the sockets whose people may see
+// it. I/O thread only.
 #pragma once
 #include <functional>
 #include <list>
@@ -34,15 +34,16 @@ struct Listener {
 
 class Hub {
  public:
-  Hub(const asio::any_io_executor& executor, db::Database& database, Bus& bus, Clock& clock, log::Log& log,
-      metrics::Registry& metrics);
+  Hub(const asio::any_io_executor& executor, db::Database& database, Bus& bus, Clock& clock,
+      log::Log& log, metrics::Registry& metrics);
 
   // Reads the log on each hint, and every 2 s in case one was lost. Until cancelled.
   Async<> run();
 
-  // Replays what the listener missed, then delivers until the socket or the session ends. A listener
-  // too far behind (the log no longer reaches back, or more than 500 events) gets {"type":"resync"}
-  // with the newest id instead, and asks REST again. A slow reader is closed with 1013.
+  // Replays what the listener missed, then delivers until the socket or the session ends. A
+  // listener too far behind (the log no longer reaches back, or more than 500 events) gets
+  // {"type":"resync"} with the newest id instead, and asks REST again. A slow reader is closed with
+  // 1013.
   Async<> serve(http::WebSocket& socket, Listener listener);
 
   // Closes the sockets of a session that ended.

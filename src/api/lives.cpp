@@ -48,7 +48,8 @@ Async<Result<http::Response>> list_lives(Services& services, Call call) {
   if (!filter) {
     co_return filter.error();
   }
-  const auto page = co_await services.lives.list(sight_of(call), *filter, paging->limit, paging->cursor);
+  const auto page =
+      co_await services.lives.list(sight_of(call), *filter, paging->limit, paging->cursor);
   if (!page) {
     co_return page.error();
   }
@@ -83,7 +84,8 @@ Async<Result<http::Response>> list_segments(Services& services, Call call) {
     }
     co_return transcript_answer(*tail);
   }
-  const auto page = co_await transcript_page(services.database, live->id, paging->limit, paging->cursor);
+  const auto page =
+      co_await transcript_page(services.database, live->id, paging->limit, paging->cursor);
   if (!page) {
     co_return page.error();
   }
@@ -91,8 +93,8 @@ Async<Result<http::Response>> list_segments(Services& services, Call call) {
 }
 
 Async<Result<http::Response>> list_viewers(Services& services, Call call) {
-  const auto samples =
-      co_await services.lives.viewers(call.parameters[0], widest_sight_of(call), most_viewer_samples);
+  const auto samples = co_await services.lives.viewers(call.parameters[0], widest_sight_of(call),
+                                                       most_viewer_samples);
   if (!samples) {
     co_return samples.error();
   }
@@ -112,7 +114,8 @@ Async<Result<http::Response>> set_capture(Services& services, Call call) {
   if (running == nullptr || !running->is_bool()) {
     co_return make_error(Errc::invalid, "running: true or false is needed");
   }
-  const auto live = co_await services.lives.set_capture_wanted(call.parameters[0], widest_sight_of(call), running->as_bool());
+  const auto live = co_await services.lives.set_capture_wanted(
+      call.parameters[0], widest_sight_of(call), running->as_bool());
   if (!live) {
     co_return live.error();
   }

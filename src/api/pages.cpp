@@ -32,10 +32,11 @@ const Texts& texts_of(Language language) {
       .submit = Html::literal("Se connecter"),
       .tagline = Html::literal("Suivre les directs publics, écouter, décider."),
       .missing_title = Html::literal("Interface absente"),
-      .missing_text = Html::literal(
-          "Ce programme a été construit sans l’interface web. Lancez <code>make build</code>, puis redémarrez Vigie."),
+      .missing_text = Html::literal("Ce programme a été construit sans l’interface web. Lancez "
+                                    "<code>make build</code>, puis redémarrez Vigie."),
       .not_found_title = Html::literal("Page introuvable"),
-      .not_found_text = Html::literal("Cette adresse ne mène à rien. <a href=\"/\">Revenir au mur des directs</a>."),
+      .not_found_text = Html::literal(
+          "Cette adresse ne mène à rien. <a href=\"/\">Revenir au mur des directs</a>."),
   };
   static const Texts english{
       .language = Html::literal("en"),
@@ -46,27 +47,32 @@ const Texts& texts_of(Language language) {
       .submit = Html::literal("Sign in"),
       .tagline = Html::literal("Follow public lives, listen, decide."),
       .missing_title = Html::literal("No interface"),
-      .missing_text = Html::literal(
-          "This program was built without the web interface. Run <code>make build</code>, then start Vigie again."),
+      .missing_text = Html::literal("This program was built without the web interface. Run "
+                                    "<code>make build</code>, then start Vigie again."),
       .not_found_title = Html::literal("Page not found"),
-      .not_found_text = Html::literal("This address leads nowhere. <a href=\"/\">Back to the live wall</a>."),
+      .not_found_text =
+          Html::literal("This address leads nowhere. <a href=\"/\">Back to the live wall</a>."),
   };
   return language == Language::french ? french : english;
 }
 
 Html document(const Texts& texts, const Html& title, const Html& body) {
   return Html::literal("<!doctype html><html lang=\"") + texts.language +
-         Html::literal("\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, "
-                       "initial-scale=1\"><title>") +
+         Html::literal(
+             "\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
+             "content=\"width=device-width, "
+             "initial-scale=1\"><title>") +
          title +
-         Html::literal("</title><link rel=\"stylesheet\" href=\"/pages.css\"></head><body><main><p "
-                       "class=\"brand\">Vigie</p>") +
+         Html::literal(
+             "</title><link rel=\"stylesheet\" href=\"/pages.css\"></head><body><main><p "
+             "class=\"brand\">Vigie</p>") +
          body + Html::literal("</main></body></html>");
 }
 
 Html message_page(const Texts& texts, const Html& title, const Html& text) {
-  return document(texts, title,
-                  Html::literal("<h1>") + title + Html::literal("</h1><p>") + text + Html::literal("</p>"));
+  return document(
+      texts, title,
+      Html::literal("<h1>") + title + Html::literal("</h1><p>") + text + Html::literal("</p>"));
 }
 
 Html field(const Html& label, const Html& attributes) {
@@ -89,17 +95,23 @@ Language language_of(const http::Request& request, Language fallback) {
 Html sign_in_page(Language language, std::string_view username, std::string_view error,
                   std::string_view next_path) {
   const auto& texts = texts_of(language);
-  auto body = Html::literal("<h1>") + texts.heading + Html::literal("</h1><p>") + texts.tagline + Html::literal("</p>");
+  auto body = Html::literal("<h1>") + texts.heading + Html::literal("</h1><p>") + texts.tagline +
+              Html::literal("</p>");
   if (!error.empty()) {
-    body += Html::literal("<p class=\"error\" role=\"alert\">") + Html::escape(error) + Html::literal("</p>");
+    body += Html::literal("<p class=\"error\" role=\"alert\">") + Html::escape(error) +
+            Html::literal("</p>");
   }
-  body += Html::literal("<form method=\"post\" action=\"/connexion\"><input type=\"hidden\" name=\"suite\" value=\"") +
+  body += Html::literal(
+              "<form method=\"post\" action=\"/connexion\"><input type=\"hidden\" name=\"suite\" "
+              "value=\"") +
           Html::escape(safe_next_path(next_path)) + Html::literal("\">");
-  body += field(texts.username, Html::literal("name=\"username\" autocomplete=\"username\" autocapitalize=\"none\" "
-                                              "spellcheck=\"false\" autofocus value=\"") +
-                                    Html::escape(username) + Html::literal("\""));
-  body += field(texts.password,
-                Html::literal("name=\"password\" type=\"password\" autocomplete=\"current-password\""));
+  body += field(texts.username,
+                Html::literal("name=\"username\" autocomplete=\"username\" autocapitalize=\"none\" "
+                              "spellcheck=\"false\" autofocus value=\"") +
+                    Html::escape(username) + Html::literal("\""));
+  body +=
+      field(texts.password,
+            Html::literal("name=\"password\" type=\"password\" autocomplete=\"current-password\""));
   body += Html::literal("<button>") + texts.submit + Html::literal("</button></form>");
   return document(texts, texts.title, body);
 }
@@ -134,8 +146,10 @@ a{color:var(--link)}
 }
 
 std::string_view safe_next_path(std::string_view path) {
-  const bool is_ours = path.starts_with('/') && !path.starts_with("//") &&
-                       std::ranges::none_of(path, [](char c) { return c == '\\' || static_cast<unsigned char>(c) <= ' '; });
+  const bool is_ours =
+      path.starts_with('/') && !path.starts_with("//") && std::ranges::none_of(path, [](char c) {
+        return c == '\\' || static_cast<unsigned char>(c) <= ' ';
+      });
   return is_ours ? path : std::string_view{"/"};
 }
 

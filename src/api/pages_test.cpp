@@ -16,7 +16,9 @@ http::Request asking_in(std::string language) {
 }
 
 TEST(SignInPage, ShowsWhatWasTypedAsTextOnly) {
-  const auto page = sign_in_page(Language::french, "\"><script>alert(1)</script>", "<b>non</b>", "/directs").str();
+  const auto page =
+      sign_in_page(Language::french, "\"><script>alert(1)</script>", "<b>non</b>", "/directs")
+          .str();
 
   EXPECT_EQ(page.find("<script"), std::string::npos);
   EXPECT_EQ(page.find("<b>"), std::string::npos);
@@ -25,7 +27,8 @@ TEST(SignInPage, ShowsWhatWasTypedAsTextOnly) {
 
 TEST(SignInPage, GoesOnlyToPathsOfOurs) {
   EXPECT_EQ(safe_next_path("/directs/01ABC?x=1"), "/directs/01ABC?x=1");
-  for (const auto* path : {"", "//evil.example", "https://evil.example", "/\\evil.example", "/a\r\nSet-Cookie: x", "directs"}) {
+  for (const auto* path : {"", "//evil.example", "https://evil.example", "/\\evil.example",
+                           "/a\r\nSet-Cookie: x", "directs"}) {
     EXPECT_EQ(safe_next_path(path), "/") << path;
   }
 }
@@ -66,7 +69,8 @@ TEST(Assets, NeverLeaveTheirFolder) {
   const http::Request request;
 
   EXPECT_TRUE(assets.find(request, "/hostname").has_value());
-  for (const auto* path : {"/../etc/hostname", "/./hostname", "hostname", "//etc/hostname", "/.hidden", "/a\\b"}) {
+  for (const auto* path :
+       {"/../etc/hostname", "/./hostname", "hostname", "//etc/hostname", "/.hidden", "/a\\b"}) {
     EXPECT_FALSE(assets.find(request, path).has_value()) << path;
   }
 }

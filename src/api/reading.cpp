@@ -8,7 +8,9 @@
 namespace vigie::api {
 namespace {
 
-std::string_view view(json::string_view text) { return {text.data(), text.size()}; }
+std::string_view view(json::string_view text) {
+  return {text.data(), text.size()};
+}
 
 }  // namespace
 
@@ -41,7 +43,8 @@ Result<> only_members(const json::object& object, std::initializer_list<std::str
     if (near.empty()) {
       return make_error(Errc::invalid, "{}: there is no such field", name.substr(0, 40));
     }
-    return make_error(Errc::invalid, "{}: there is no such field (did you mean {}?)", name.substr(0, 40), near);
+    return make_error(Errc::invalid, "{}: there is no such field (did you mean {}?)",
+                      name.substr(0, 40), near);
   }
   return {};
 }

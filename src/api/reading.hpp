@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reading what callers send: bodies, page sizes, flags. Errors are Errc::invalid and name the field.
+// Reading what callers send: bodies, page sizes, flags. Errors are Errc::invalid and name the
+// field.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -30,7 +31,9 @@ struct Paging {
 };
 Result<Paging> read_paging(const http::Request& request);
 
-inline Sight sight_of(const Call& call) { return Sight{.person_id = call.person_id(), .all_accounts = call.sees_all()}; }
+inline Sight sight_of(const Call& call) {
+  return Sight{.person_id = call.person_id(), .all_accounts = call.sees_all()};
+}
 
 // One object, seen with all the eyes its reader has: moderators reach every followed account by id.
 Sight widest_sight_of(const Call& call);

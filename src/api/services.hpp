@@ -54,7 +54,7 @@ struct Services {
   alert::Notifications& notifications;
   Gate& gate;
   Hub& hub;
-  std::function<std::vector<PartStatus>()> parts;  // every part of this process, now
+  std::function<std::vector<PartStatus>()> parts;                // every part of this process, now
   std::function<std::optional<double>()> detection_delay_p95_s;  // nothing before the first live
   std::string version;
 };

@@ -25,7 +25,8 @@ json::object session_object(const Person& person, const std::string& csrf_token)
 }
 
 constexpr std::string_view needs_tls =
-    "over plain HTTP Vigie signs people in only on its own machine: put it behind HTTPS (docs/guides/deploy.md)";
+    "over plain HTTP Vigie signs people in only on its own machine: put it behind HTTPS "
+    "(docs/guides/deploy.md)";
 
 std::string form_field(const http::Request& request, std::string_view name) {
   for (const auto& [key, value] : http::parse_query(request.body)) {
@@ -45,17 +46,21 @@ std::string words_for(const Error& error, Language language) {
   if (error.code == Errc::denied) {
     return french ? "Nom ou mot de passe incorrect." : "Wrong name or password.";
   }
-  return french ? "Vigie ne répond pas pour l’instant. Réessayez." : "Vigie does not answer for now. Try again.";
+  return french ? "Vigie ne répond pas pour l’instant. Réessayez."
+                : "Vigie does not answer for now. Try again.";
 }
 
-int page_status_of(const Error& error) { return error.code == Errc::denied ? 401 : status_of(error.code); }
+int page_status_of(const Error& error) {
+  return error.code == Errc::denied ? 401 : status_of(error.code);
+}
 
-Async<Result<people::NewSession>> try_sign_in(Services& services, http::Request request, std::string username,
-                                              std::string password) {
+Async<Result<people::NewSession>> try_sign_in(Services& services, http::Request request,
+                                              std::string username, std::string password) {
   people::Visit visit;
   visit.ip = services.gate.client_address(request);
   visit.agent = std::string{request.headers.get("User-Agent")};
-  co_return co_await services.people.sign_in(std::move(username), std::move(password), std::move(visit));
+  co_return co_await services.people.sign_in(std::move(username), std::move(password),
+                                             std::move(visit));
 }
 
 }  // namespace
@@ -76,7 +81,8 @@ Async<Result<http::Response>> sign_in(Services& services, Call call) {
   if (!password) {
     co_return password.error();
   }
-  const auto session = co_await try_sign_in(services, call.request, std::move(*username), std::move(*password));
+  const auto session =
+      co_await try_sign_in(services, call.request, std::move(*username), std::move(*password));
   if (!session) {
     if (session.error().code == Errc::denied) {
       co_return problem(401, "Not signed in", session.error().what, call.request.id);
@@ -122,7 +128,8 @@ Async<Result<http::Response>> show_sign_in(Services&, Call call) {
   if (call.person) {
     co_return redirect(safe_next_path(next));
   }
-  co_return html_answer(200, sign_in_page(language_of(call.request, Language::french), "", "", next));
+  co_return html_answer(200,
+                        sign_in_page(language_of(call.request, Language::french), "", "", next));
 }
 
 Async<Result<http::Response>> submit_sign_in(Services& services, Call call) {
@@ -132,10 +139,12 @@ Async<Result<http::Response>> submit_sign_in(Services& services, Call call) {
   if (!services.gate.may_carry_session(call.request)) {
     co_return html_answer(403, sign_in_page(language, username, needs_tls, next));
   }
-  const auto session = co_await try_sign_in(services, call.request, username, form_field(call.request, "password"));
+  const auto session =
+      co_await try_sign_in(services, call.request, username, form_field(call.request, "password"));
   if (!session) {
     const auto& error = session.error();
-    co_return html_answer(page_status_of(error), sign_in_page(language, username, words_for(error, language), next));
+    co_return html_answer(page_status_of(error),
+                          sign_in_page(language, username, words_for(error, language), next));
   }
   auto answer = redirect(safe_next_path(next));
   answer.headers.add("Set-Cookie", services.gate.set_cookie(call.request, session->token));

@@ -14,9 +14,13 @@ namespace {
 
 constexpr std::string_view events_path = "/api/v1/events";
 
-bool is_for_programs(std::string_view path) { return path.starts_with("/api/") || path == "/healthz" || path == "/readyz"; }
+bool is_for_programs(std::string_view path) {
+  return path.starts_with("/api/") || path == "/healthz" || path == "/readyz";
+}
 
-bool changes_state(std::string_view method) { return method != "GET" && method != "HEAD" && method != "OPTIONS"; }
+bool changes_state(std::string_view method) {
+  return method != "GET" && method != "HEAD" && method != "OPTIONS";
+}
 
 // Takes as long for a wrong token as for a right one.
 bool is_same_secret(std::string_view left, std::string_view right) {
@@ -25,19 +29,22 @@ bool is_same_secret(std::string_view left, std::string_view right) {
   }
   unsigned difference = 0;
   for (std::size_t i = 0; i < left.size(); ++i) {
-    difference |= static_cast<unsigned>(static_cast<unsigned char>(left[i]) ^ static_cast<unsigned char>(right[i]));
+    difference |= static_cast<unsigned>(static_cast<unsigned char>(left[i]) ^
+                                        static_cast<unsigned char>(right[i]));
   }
   return difference == 0;
 }
 
 http::Response method_not_allowed(const std::string& allowed, std::string_view request_id) {
-  auto response = problem(405, "Method not allowed", "this address does not know that method", request_id);
+  auto response =
+      problem(405, "Method not allowed", "this address does not know that method", request_id);
   response.headers.add("Allow", allowed);
   return response;
 }
 
 http::Response not_signed_in(std::string_view request_id) {
-  return problem(401, "Not signed in", "sign in, or send a token: Authorization: Bearer …", request_id);
+  return problem(401, "Not signed in", "sign in, or send a token: Authorization: Bearer …",
+                 request_id);
 }
 
 }  // namespace
@@ -62,7 +69,8 @@ Async<http::Response> Site::respond(http::Request request) {
   }
   auto visitor = co_await recognise(request);
   if (!visitor) {
-    services_.log.warn("recognising a visitor failed", {{"request", request.id}, {"why", visitor.error().what}});
+    services_.log.warn("recognising a visitor failed",
+                       {{"request", request.id}, {"why", visitor.error().what}});
     co_return problem(visitor.error(), request.id);
   }
   auto match = find_route(request.method, request.path);
@@ -85,7 +93,8 @@ Async<http::Response> Site::call_route(http::Request request, Match match, Visit
     co_return not_signed_in(id);
   }
   if (visitor.person && (roles & (role_bit(visitor.person->role) | anonymous)) == 0) {
-    co_return problem(403, "Not allowed", "your role does not allow this; an administrator can change it", id);
+    co_return problem(403, "Not allowed",
+                      "your role does not allow this; an administrator can change it", id);
   }
   if (const auto write = check_write(request, visitor); !write) {
     co_return problem(write.error(), id);
@@ -100,7 +109,9 @@ Async<http::Response> Site::call_route(http::Request request, Match match, Visit
   if (!response) {
     const auto& error = response.error();
     if (status_of(error.code) >= 500) {
-      services_.log.warn("a request failed", {{"request", id}, {"route", std::string{match.route->path}}, {"why", error.what}});
+      services_.log.warn(
+          "a request failed",
+          {{"request", id}, {"route", std::string{match.route->path}}, {"why", error.what}});
     }
     co_return problem(error, id);
   }
@@ -118,8 +129,11 @@ Result<> Site::check_write(const http::Request& request, const Visitor& visitor)
     return make_error(Errc::denied, "this token may only read; create one with --scope write");
   }
   const bool by_cookie = !visitor.session_token.empty();
-  if (by_cookie && request.path != "/connexion" && !is_same_secret(request.headers.get("X-CSRF-Token"), visitor.csrf_token)) {
-    return make_error(Errc::denied, "the X-CSRF-Token header is missing or old: take it from GET /api/v1/session");
+  if (by_cookie && request.path != "/connexion" &&
+      !is_same_secret(request.headers.get("X-CSRF-Token"), visitor.csrf_token)) {
+    return make_error(
+        Errc::denied,
+        "the X-CSRF-Token header is missing or old: take it from GET /api/v1/session");
   }
   return {};
 }
@@ -188,7 +202,9 @@ Async<http::Answer> Site::open_events(http::Request request) {
   }
   listener.is_still_valid = [this, request] { return is_still_valid(request); };
   http::Upgrade upgrade;
-  upgrade.session = [this, listener](http::WebSocket& socket) { return services_.hub.serve(socket, listener); };
+  upgrade.session = [this, listener](http::WebSocket& socket) {
+    return services_.hub.serve(socket, listener);
+  };
   co_return upgrade;
 }
 
@@ -210,7 +226,8 @@ http::Response Site::page(const http::Request& request, const Visitor& visitor) 
   if (!visitor.person) {
     return redirect("/connexion?suite=" + http::percent_encode(safe_next_path(request.target)));
   }
-  return assets_.find(request, "/index.html").value_or(html_answer(503, missing_application_page(language)));
+  return assets_.find(request, "/index.html")
+      .value_or(html_answer(503, missing_application_page(language)));
 }
 
 }  // namespace vigie::api

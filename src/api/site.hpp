@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a request to its answer: who sends it, may they, which route; and the headers on every answer.
+// From a request to its answer: who sends it, may they, which route; and the headers on every
+// answer.
 #pragma once
 #include <optional>
 #include <string>
@@ -27,7 +28,7 @@ class Site {
     std::optional<Person> person;
     std::string session_token;
     std::string csrf_token;
-    bool may_write = true;     // false for a token of scope read
+    bool may_write = true;       // false for a token of scope read
     bool has_bad_token = false;  // a bearer token was sent, and it is worth nothing
   };
 

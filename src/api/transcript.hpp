@@ -17,10 +17,11 @@ using TranscriptItem = std::variant<Segment, Gap>;
 
 // From the start on, or after cursor. The caller has checked that the person may see the live.
 // Errc::invalid for a cursor that is not one of ours.
-Async<Result<Page<TranscriptItem>>> transcript_page(db::Database& database, std::string live_id, std::int64_t limit,
-                                                    std::string cursor);
+Async<Result<Page<TranscriptItem>>> transcript_page(db::Database& database, std::string live_id,
+                                                    std::int64_t limit, std::string cursor);
 
 // The newest `count`, still by their start.
-Async<Result<Page<TranscriptItem>>> transcript_tail(db::Database& database, std::string live_id, std::int64_t count);
+Async<Result<Page<TranscriptItem>>> transcript_tail(db::Database& database, std::string live_id,
+                                                    std::int64_t count);
 
 }  // namespace vigie::api

@@ -10,23 +10,31 @@ namespace {
 
 // reason is empty for a segment, text for a gap.
 constexpr std::string_view select_after =
-    "SELECT id, start_us, end_us, text, language, confidence, uncertain, engine, model, reason FROM ("
-    " SELECT id, live_id, start_us, end_us, text, language, confidence, uncertain, engine, model, '' AS reason FROM segment"
+    "SELECT id, start_us, end_us, text, language, confidence, uncertain, engine, model, reason "
+    "FROM ("
+    " SELECT id, live_id, start_us, end_us, text, language, confidence, uncertain, engine, model, "
+    "'' AS reason FROM segment"
     " UNION ALL"
     " SELECT id, live_id, start_us, end_us, '', '', 0.0, FALSE, '', '', reason FROM gap"
     ") AS transcript WHERE live_id = $1 AND (start_us > $2 OR (start_us = $2 AND id > $3))"
     " ORDER BY start_us, id LIMIT $4";
 
 constexpr std::string_view select_last =
-    "SELECT id, start_us, end_us, text, language, confidence, uncertain, engine, model, reason FROM ("
-    " SELECT id, live_id, start_us, end_us, text, language, confidence, uncertain, engine, model, '' AS reason FROM segment"
+    "SELECT id, start_us, end_us, text, language, confidence, uncertain, engine, model, reason "
+    "FROM ("
+    " SELECT id, live_id, start_us, end_us, text, language, confidence, uncertain, engine, model, "
+    "'' AS reason FROM segment"
     " UNION ALL"
     " SELECT id, live_id, start_us, end_us, '', '', 0.0, FALSE, '', '', reason FROM gap"
     ") AS transcript WHERE live_id = $1 ORDER BY start_us DESC, id DESC LIMIT $2";
 
 TranscriptItem item_of_row(const db::Row& row, const std::string& live_id) {
   if (auto reason = row.text(9); !reason.empty()) {
-    return Gap{.id = row.text(0), .live_id = live_id, .start = row.span(1), .end = row.span(2), .reason = std::move(reason)};
+    return Gap{.id = row.text(0),
+               .live_id = live_id,
+               .start = row.span(1),
+               .end = row.span(2),
+               .reason = std::move(reason)};
   }
   return Segment{.id = row.text(0),
                  .live_id = live_id,
@@ -58,20 +66,22 @@ Result<Place> parse_cursor(std::string_view cursor) {
 }
 
 std::string cursor_of(const TranscriptItem& item) {
-  return std::visit([](const auto& part) { return fmt::format("{}.{}", part.start.count(), part.id); }, item);
+  return std::visit(
+      [](const auto& part) { return fmt::format("{}.{}", part.start.count(), part.id); }, item);
 }
 
 using Items = Page<TranscriptItem>;
 
 }  // namespace
 
-Async<Result<Items>> transcript_page(db::Database& database, std::string live_id, std::int64_t limit,
-                                     std::string cursor) {
+Async<Result<Items>> transcript_page(db::Database& database, std::string live_id,
+                                     std::int64_t limit, std::string cursor) {
   const auto place = parse_cursor(cursor);
   if (!place) {
     co_return place.error();
   }
-  std::function<Result<Items>(db::Transaction&)> work = [live_id, limit, place = *place](db::Transaction& transaction) -> Result<Items> {
+  std::function<Result<Items>(db::Transaction&)> work =
+      [live_id, limit, place = *place](db::Transaction& transaction) -> Result<Items> {
     const auto rows = transaction.query(select_after, {live_id, place.start, place.id, limit + 1});
     if (!rows) {
       return rows.error();
@@ -89,8 +99,10 @@ Async<Result<Items>> transcript_page(db::Database& database, std::string live_id
   co_return co_await db::read<Items>(database, std::move(work));
 }
 
-Async<Result<Items>> transcript_tail(db::Database& database, std::string live_id, std::int64_t count) {
-  std::function<Result<Items>(db::Transaction&)> work = [live_id, count](db::Transaction& transaction) -> Result<Items> {
+Async<Result<Items>> transcript_tail(db::Database& database, std::string live_id,
+                                     std::int64_t count) {
+  std::function<Result<Items>(db::Transaction&)> work =
+      [live_id, count](db::Transaction& transaction) -> Result<Items> {
     const auto rows = transaction.query(select_last, {live_id, count});
     if (!rows) {
       return rows.error();

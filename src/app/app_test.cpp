@@ -24,9 +24,12 @@ TEST(LanguageModel, IsGroqsWhenOnlyItsKeyIsKnown) {
 }
 
 TEST(LanguageModel, NeverGetsGroqsKeyElsewhere) {
-  const auto own = configured({{"GROQ_API_KEY", "g"}, {"LLM_BASE_URL", "http://127.0.0.1:9000/v1"}});
-  const auto lookalike = configured({{"GROQ_API_KEY", "g"}, {"LLM_BASE_URL", "https://evilgroq.com/v1"}});
-  const auto keyed = configured({{"GROQ_API_KEY", "g"}, {"LLM_API_KEY", "k"}, {"LLM_BASE_URL", "http://127.0.0.1:9000/v1"}});
+  const auto own =
+      configured({{"GROQ_API_KEY", "g"}, {"LLM_BASE_URL", "http://127.0.0.1:9000/v1"}});
+  const auto lookalike =
+      configured({{"GROQ_API_KEY", "g"}, {"LLM_BASE_URL", "https://evilgroq.com/v1"}});
+  const auto keyed = configured(
+      {{"GROQ_API_KEY", "g"}, {"LLM_API_KEY", "k"}, {"LLM_BASE_URL", "http://127.0.0.1:9000/v1"}});
 
   EXPECT_EQ(llm_api_key(own, llm_base_url(own)), "");
   EXPECT_EQ(llm_api_key(lookalike, llm_base_url(lookalike)), "");
@@ -56,8 +59,12 @@ TEST(CommandLine, ReadsCommandsOfTwoWords) {
 }
 
 TEST(CommandLine, RefusesWhatItDoesNotKnowWithTheExitCodeOfBadUsage) {
-  for (const auto& words : std::vector<std::vector<const char*>>{{"serv"}, {}, {"serve", "--risk-treshold", "1"},
-                                                                 {"serve", "--roles", "dance"}, {"admin"}, {"admin", "create"}}) {
+  for (const auto& words : std::vector<std::vector<const char*>>{{"serv"},
+                                                                 {},
+                                                                 {"serve", "--risk-treshold", "1"},
+                                                                 {"serve", "--roles", "dance"},
+                                                                 {"admin"},
+                                                                 {"admin", "create"}}) {
     ::testing::internal::CaptureStderr();
     const auto parsed = parse(words);
     const auto said = ::testing::internal::GetCapturedStderr();

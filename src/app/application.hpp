@@ -24,10 +24,11 @@ class Application {
  public:
   virtual ~Application() = default;
 
-  // Until cancelled; then ends every role in its order: what was heard is settled, leases are given back.
+  // Until cancelled; then ends every role in its order: what was heard is settled, leases are given
+  // back.
   virtual Async<> run() = 0;
 
-  virtual std::uint16_t web_port() const = 0;      // 0 without the web role
+  virtual std::uint16_t web_port() const = 0;  // 0 without the web role
   virtual std::uint16_t metrics_port() const = 0;
 };
 

@@ -52,11 +52,14 @@ void add_work_commands(CLI::App& app, CommandLine& line) {
   transcribe->add_option("files", line.files, "Sound or video files")->required();
   transcribe->add_option("--language", line.language, "fr, en … or auto");
   transcribe->add_option("--model", line.model, "A model's name or folder");
-  transcribe->add_option("--workers", line.workers, "Threads (default: one a core)")->check(CLI::Range(0, 64));
+  transcribe->add_option("--workers", line.workers, "Threads (default: one a core)")
+      ->check(CLI::Range(0, 64));
   transcribe->add_flag("--json", line.json, "One JSON object a line");
 
-  auto* analyse = add_command(app, "analyse", "Judge windows of text, one a line on standard input");
-  analyse->add_option("--analyser", line.analyser, "embedded or llm")->check(CLI::IsMember({"embedded", "llm"}));
+  auto* analyse =
+      add_command(app, "analyse", "Judge windows of text, one a line on standard input");
+  analyse->add_option("--analyser", line.analyser, "embedded or llm")
+      ->check(CLI::IsMember({"embedded", "llm"}));
   analyse->add_flag("--json", line.json, "One JSON object a line (always so)");
 }
 
@@ -143,7 +146,8 @@ Parsed parse_command_line(int count, const char* const* arguments) {
     if (error.get_exit_code() == 0) {
       return {.command_line = std::nullopt, .exit_code = app.exit(error)};
     }
-    std::cerr << "vigie: " << error.what() << suggestion_for(count, arguments) << "\nvigie --help lists the commands.\n";
+    std::cerr << "vigie: " << error.what() << suggestion_for(count, arguments)
+              << "\nvigie --help lists the commands.\n";
     return {.command_line = std::nullopt, .exit_code = exit_usage};
   }
   read_command(app, line);

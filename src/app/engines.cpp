@@ -21,7 +21,8 @@ std::string host_of(std::string_view url) {
   return parsed ? parsed->host : std::string{};
 }
 
-Result<std::unique_ptr<transcribe::Transcriber>> open_model(const std::string& folder, std::size_t workers) {
+Result<std::unique_ptr<transcribe::Transcriber>> open_model(const std::string& folder,
+                                                            std::size_t workers) {
 #ifdef VIGIE_HAS_WHISPER
   transcribe::WhisperOptions options;
   options.model_folder = folder;
@@ -29,7 +30,8 @@ Result<std::unique_ptr<transcribe::Transcriber>> open_model(const std::string& f
   return transcribe::open_whisper(options);
 #else
   return make_error(Errc::unavailable,
-                    "this Vigie was built without CTranslate2 ({} is ready for {} workers): run make setup, then build again",
+                    "this Vigie was built without CTranslate2 ({} is ready for {} workers): run "
+                    "make setup, then build again",
                     folder, workers);
 #endif
 }
@@ -77,8 +79,9 @@ std::string llm_api_key(const config::Config& config, std::string_view base_url)
   return http::host_matches(host_of(base_url), "groq.com") ? config.text("GROQ_API_KEY") : "";
 }
 
-Result<std::unique_ptr<analyse::Analyser>> open_llm(const config::Config& config, http::Client& client,
-                                                    Random& random, log::Log& log, metrics::Registry& metrics) {
+Result<std::unique_ptr<analyse::Analyser>> open_llm(const config::Config& config,
+                                                    http::Client& client, Random& random,
+                                                    log::Log& log, metrics::Registry& metrics) {
   analyse::LlmOptions options;
   options.base_url = llm_base_url(config);
   if (options.base_url.empty()) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The engines that listen and judge, chosen from the configuration, for serve and for single commands.
+// The engines that listen and judge, chosen from the configuration, for serve and for single
+// commands.
 #pragma once
 #include <memory>
 #include <optional>
@@ -25,8 +26,8 @@ struct Ears {
   std::string note;  // when the model is not the one that was asked for
 };
 
-// wanted: a model's name or folder. Errc::not_found, corrupt or unavailable with the cure. Blocks while
-// the weights are read.
+// wanted: a model's name or folder. Errc::not_found, corrupt or unavailable with the cure. Blocks
+// while the weights are read.
 Result<Ears> open_ears(const config::Config& config, std::string_view wanted, std::size_t workers);
 
 // One a core, unless WHISPER_WORKERS says otherwise.
@@ -38,9 +39,10 @@ std::string llm_base_url(const config::Config& config);
 // LLM_API_KEY; Groq's key goes to Groq only.
 std::string llm_api_key(const config::Config& config, std::string_view base_url);
 
-// The language model of the configuration; nothing when there is none. Errc::invalid for a template.yml
-// that cannot be used.
-Result<std::unique_ptr<analyse::Analyser>> open_llm(const config::Config& config, http::Client& client,
-                                                    Random& random, log::Log& log, metrics::Registry& metrics);
+// The language model of the configuration; nothing when there is none. Errc::invalid for a
+// template.yml that cannot be used.
+Result<std::unique_ptr<analyse::Analyser>> open_llm(const config::Config& config,
+                                                    http::Client& client, Random& random,
+                                                    log::Log& log, metrics::Registry& metrics);
 
 }  // namespace vigie::app

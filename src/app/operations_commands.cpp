@@ -30,7 +30,8 @@ int examine_database(const config::Config& config, Clock& clock) {
   if (!status) {
     return finding("database", false, status.error().what);
   }
-  const auto words = fmt::format("{}, schema {} of {}", (*database)->engine(), status->version, status->newest);
+  const auto words =
+      fmt::format("{}, schema {} of {}", (*database)->engine(), status->version, status->newest);
   return finding("database", true, words);
 }
 
@@ -40,7 +41,8 @@ int examine_models(const config::Config& config) {
   int wrong = model ? finding("speech model", true, model->note.empty() ? model->name : model->note)
                     : finding("speech model", false, model.error().what);
   const auto detector = transcribe::load_silero(transcribe::silero_path(folder));
-  wrong += finding("speech detector", detector.has_value(), detector ? "silero" : std::string_view{detector.error().what});
+  wrong += finding("speech detector", detector.has_value(),
+                   detector ? "silero" : std::string_view{detector.error().what});
   return wrong;
 }
 
@@ -92,7 +94,8 @@ int doctor(const CommandLine&, const config::Config& config) {
   int wrong = examine_database(config, clock) + examine_models(config);
   const bool has_llm = config.is_set("LLM_BASE_URL") || config.is_set("GROQ_API_KEY");
   wrong += finding("analysis", true,
-                   has_llm ? "LLM, with the embedded lexicon beside it" : "embedded lexicon (no LLM_BASE_URL nor GROQ_API_KEY)");
+                   has_llm ? "LLM, with the embedded lexicon beside it"
+                           : "embedded lexicon (no LLM_BASE_URL nor GROQ_API_KEY)");
   return wrong == 0 ? exit_fine : exit_finding;
 }
 

@@ -168,7 +168,8 @@ int create_token(const CommandLine& line, const config::Config& config) {
   if (!person) {
     return fail(person.error());
   }
-  const auto scope = people::parse_scope(line.scope.empty() ? "read" : std::string_view{line.scope});
+  const auto scope =
+      people::parse_scope(line.scope.empty() ? "read" : std::string_view{line.scope});
   const auto token = office.wait_for(office.tokens().create(person->id, *scope));
   if (!token) {
     return fail(token.error());

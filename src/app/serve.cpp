@@ -18,7 +18,9 @@ namespace {
 
 constexpr int exit_now = 130;
 
-Async<> wait_for_signal(asio::signal_set& signals) { co_await signals.async_wait(asio::use_awaitable); }
+Async<> wait_for_signal(asio::signal_set& signals) {
+  co_await signals.async_wait(asio::use_awaitable);
+}
 
 Async<> end_at_second_signal(asio::signal_set& signals) {
   co_await wait_for_signal(signals);
@@ -27,8 +29,10 @@ Async<> end_at_second_signal(asio::signal_set& signals) {
 
 Async<> run_until_signal(Application& vigie, World& world) {
   asio::signal_set signals{world.io, SIGINT, SIGTERM};
-  TaskGroup group{world.io.get_executor(), [&world](const std::string& name, std::exception_ptr failure) {
-                    world.log.error("a part of Vigie ended by a bug", {{"part", name}, {"why", words_of(failure)}});
+  TaskGroup group{world.io.get_executor(),
+                  [&world](const std::string& name, std::exception_ptr failure) {
+                    world.log.error("a part of Vigie ended by a bug",
+                                    {{"part", name}, {"why", words_of(failure)}});
                   }};
   group.spawn("vigie", vigie.run());
   co_await wait_for_signal(signals);

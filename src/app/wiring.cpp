@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The only place that names concrete types: what Vigie is made of, from the ground up. Members are made in
-// their order and destroyed in reverse; run() starts the roles and joins them before anything goes.
+// The only place that names concrete types: what Vigie is made of, from the ground up. Members are
+// made in their order and destroyed in reverse; run() starts the roles and joins them before
+// anything goes.
 #include "alert/alerting.hpp"
 #include "alert/alerts.hpp"
 #include "analyse/analysis.hpp"
@@ -40,7 +41,8 @@ constexpr Span housekeeping_interval = std::chrono::hours{1};
 
 // What the operator configured by URL may be called wherever it is.
 std::vector<std::string> trusted_origins(const config::Config& config) {
-  std::vector<std::string> origins{config.text("TIKTOK_WEB_URL"), config.text("TIKTOK_WEBCAST_URL")};
+  std::vector<std::string> origins{config.text("TIKTOK_WEB_URL"),
+                                   config.text("TIKTOK_WEBCAST_URL")};
   if (const auto llm = llm_base_url(config); !llm.empty()) {
     origins.push_back(llm);
   }
@@ -51,7 +53,8 @@ std::unique_ptr<platform::LiveSource> make_source(World& world, http::Client& cl
   platform::tiktok::TikTokOptions options;
   options.web_url = world.config.text("TIKTOK_WEB_URL");
   options.webcast_url = world.config.text("TIKTOK_WEBCAST_URL");
-  auto tiktok = platform::tiktok::create_tiktok(client, std::move(options), world.log, world.metrics);
+  auto tiktok =
+      platform::tiktok::create_tiktok(client, std::move(options), world.log, world.metrics);
   platform::PaceLimits pace;
   pace.requests_per_second = world.config.number("POLL_BUDGET_PER_S");
   return platform::create_paced(std::move(tiktok), pace, world.clock, world.random, world.metrics);
@@ -75,7 +78,8 @@ api::GateOptions gate_options(const config::Config& config) {
   return options;
 }
 
-http::ServerOptions listen_at(const config::Config& config, std::string_view key, std::string name) {
+http::ServerOptions listen_at(const config::Config& config, std::string_view key,
+                              std::string name) {
   const auto address = config.address(key);
   http::ServerOptions options;
   options.address = address.host;
@@ -85,12 +89,14 @@ http::ServerOptions listen_at(const config::Config& config, std::string_view key
 }
 
 Result<> check_schema(World& world, bool may_migrate) {
-  const auto status = may_migrate ? db::migrate(*world.database) : db::schema_status(*world.database);
+  const auto status =
+      may_migrate ? db::migrate(*world.database) : db::schema_status(*world.database);
   if (!status) {
     return status.error();
   }
   if (status->version < status->newest) {
-    return make_error(Errc::unavailable, "the schema is at {} of {}: start the web role, or run vigie db migrate",
+    return make_error(Errc::unavailable,
+                      "the schema is at {} of {}: start the web role, or run vigie db migrate",
                       status->version, status->newest);
   }
   return {};
@@ -130,8 +136,9 @@ class Vigie final : public Application {
   // watch
   watch::Accounts accounts_{*world_.database, world_.clock, world_.ids, *world_.bus};
   watch::Lives lives_{*world_.database, world_.clock, *world_.bus};
-  watch::Watcher watcher_{executor_,     accounts_,  *source_,       *world_.bus, world_.clock, world_.random,
-                          world_.log, world_.metrics, watch_options(world_.config)};
+  watch::Watcher watcher_{executor_,   accounts_,      *source_,
+                          *world_.bus, world_.clock,   world_.random,
+                          world_.log,  world_.metrics, watch_options(world_.config)};
 
   // listen
   Ears ears_;
@@ -140,7 +147,8 @@ class Vigie final : public Application {
       transcribe::make_segment_store(*world_.database, *world_.bus, world_.ids, world_.clock)};
   std::unique_ptr<transcribe::Transcription> transcription_;
   WorkerPool disk_{"disk", disk_threads};
-  capture::Captures captures_{*world_.database, world_.clock, world_.ids, *world_.bus, world_.ids.next(world_.clock.now())};
+  capture::Captures captures_{*world_.database, world_.clock, world_.ids, *world_.bus,
+                              world_.ids.next(world_.clock.now())};
   std::unique_ptr<capture::CaptureService> capture_;
 
   // analyse
@@ -151,14 +159,20 @@ class Vigie final : public Application {
   std::unique_ptr<analyse::Analysis> analysis_;
   alert::Alerts alerts_{*world_.database, world_.clock, world_.ids, *world_.bus};
   alert::Notifications notifications_{*world_.database, world_.clock};
-  alert::Alerting alerting_{executor_,  alerts_,        *world_.bus,
-                            world_.clock, world_.log, world_.metrics,
-                            alert::AlertingOptions{.risk_threshold = world_.config.number("RISK_THRESHOLD")}};
+  alert::Alerting alerting_{
+      executor_,
+      alerts_,
+      *world_.bus,
+      world_.clock,
+      world_.log,
+      world_.metrics,
+      alert::AlertingOptions{.risk_threshold = world_.config.number("RISK_THRESHOLD")}};
 
   // web
   people::Passwords passwords_;
   people::Sessions sessions_{*world_.database, world_.clock, world_.random};
-  people::People people_{*world_.database, world_.clock, world_.ids, passwords_, sessions_, world_.log, world_.metrics};
+  people::People people_{*world_.database, world_.clock, world_.ids,    passwords_,
+                         sessions_,        world_.log,   world_.metrics};
   people::Tokens tokens_{*world_.database, world_.clock, world_.ids, world_.random};
   api::Gate gate_{gate_options(world_.config)};
   api::Hub hub_{executor_, *world_.database, *world_.bus, world_.clock, world_.log, world_.metrics};
@@ -187,7 +201,8 @@ Result<> Vigie::open() {
 }
 
 void Vigie::open_ears_or_say_why() {
-  auto ears = open_ears(world_.config, world_.config.text("WHISPER_MODEL"), recognition_workers(world_.config));
+  auto ears = open_ears(world_.config, world_.config.text("WHISPER_MODEL"),
+                        recognition_workers(world_.config));
   if (ears) {
     ears_ = std::move(*ears);
     deaf_because_ = "";
@@ -200,9 +215,9 @@ void Vigie::open_ears_or_say_why() {
   }
   transcribe::TranscriptionOptions options;
   options.language = world_.config.text("TRANSCRIBE_LANGUAGE");
-  transcription_ = std::make_unique<transcribe::Transcription>(executor_, ears_.detectors, ears_.transcriber.get(),
-                                                               *segments_, world_.clock, world_.log, world_.metrics,
-                                                               std::move(options));
+  transcription_ = std::make_unique<transcribe::Transcription>(
+      executor_, ears_.detectors, ears_.transcriber.get(), *segments_, world_.clock, world_.log,
+      world_.metrics, std::move(options));
   const capture::ReaderTools tools{.client = *client_,
                                    .guard = guard_,
                                    .source = *source_,
@@ -222,14 +237,16 @@ Result<> Vigie::open_judges() {
     return model.error();
   }
   model_ = std::move(*model);
-  judge_ = std::make_unique<analyse::Judge>(*embedded_, model_.get(), world_.clock, world_.log, world_.metrics);
-  analysis_ = std::make_unique<analyse::Analysis>(executor_, assessments_, *judge_, *world_.bus, world_.clock,
-                                                  world_.log, world_.metrics);
+  judge_ = std::make_unique<analyse::Judge>(*embedded_, model_.get(), world_.clock, world_.log,
+                                            world_.metrics);
+  analysis_ = std::make_unique<analyse::Analysis>(executor_, assessments_, *judge_, *world_.bus,
+                                                  world_.clock, world_.log, world_.metrics);
   return {};
 }
 
 Result<> Vigie::open_web() {
-  auto& delay = world_.metrics.histogram("vigie_watch_detection_delay_seconds", "From the start of a live to its detection.");
+  auto& delay = world_.metrics.histogram("vigie_watch_detection_delay_seconds",
+                                         "From the start of a live to its detection.");
   services_ = std::make_unique<api::Services>(api::Services{
       .clock = world_.clock,
       .log = world_.log,
@@ -245,15 +262,19 @@ Result<> Vigie::open_web() {
       .gate = gate_,
       .hub = hub_,
       .parts = [this] { return parts(); },
-      .detection_delay_p95_s = [&delay] { return delay.count() == 0 ? std::nullopt : std::optional{delay.quantile(0.95)}; },
+      .detection_delay_p95_s =
+          [&delay] {
+            return delay.count() == 0 ? std::nullopt : std::optional{delay.quantile(0.95)};
+          },
       .version = VIGIE_VERSION});
   const auto language =
       world_.config.text("LANGUAGE") == "en" ? api::Language::english : api::Language::french;
-  site_ = std::make_unique<api::Site>(*services_, api::Assets{world_.config.text("WEB_DIR")}, language);
+  site_ =
+      std::make_unique<api::Site>(*services_, api::Assets{world_.config.text("WEB_DIR")}, language);
   auto server = http::create_server(
       executor_, listen_at(world_.config, "LISTEN", "web"),
-      [this](http::Request request) { return site_->answer(std::move(request)); }, world_.random, world_.log,
-      world_.metrics);
+      [this](http::Request request) { return site_->answer(std::move(request)); }, world_.random,
+      world_.log, world_.metrics);
   if (!server) {
     return server.error().during("listening for browsers");
   }
@@ -264,8 +285,8 @@ Result<> Vigie::open_web() {
 Result<> Vigie::open_metrics() {
   auto server = http::create_server(
       executor_, listen_at(world_.config, "METRICS_LISTEN", "metrics"),
-      [this](http::Request request) { return tell_metrics(std::move(request)); }, world_.random, world_.log,
-      world_.metrics);
+      [this](http::Request request) { return tell_metrics(std::move(request)); }, world_.random,
+      world_.log, world_.metrics);
   if (!server) {
     return server.error().during("listening for metrics (METRICS_LISTEN)");
   }
@@ -285,7 +306,8 @@ Async<http::Answer> Vigie::tell_metrics(http::Request request) {
 }
 
 Async<> Vigie::run() {
-  // The pipeline ends before what it hands things to: capture settles its words while the rest still runs.
+  // The pipeline ends before what it hands things to: capture settles its words while the rest
+  // still runs.
   TaskGroup service{executor_, report_to(world_.log)};
   TaskGroup pipeline{executor_, report_to(world_.log)};
   service.spawn("metrics", telling_->run());
@@ -293,7 +315,8 @@ Async<> Vigie::run() {
   if (roles_.web) {
     service.spawn("web", web_->run());
     service.spawn("live feed", hub_.run());
-    world_.log.info("listening", {{"address", world_.config.address("LISTEN").host}, {"port", std::int64_t{web_->port()}}});
+    world_.log.info("listening", {{"address", world_.config.address("LISTEN").host},
+                                  {"port", std::int64_t{web_->port()}}});
   }
   if (roles_.analyse) {
     service.spawn("analysis", analysis_->run());
@@ -331,16 +354,22 @@ Async<> Vigie::keep_house() {
 
 std::vector<api::PartStatus> Vigie::parts() const {
   std::vector<api::PartStatus> parts;
-  parts.push_back({.name = "database", .state = "ok", .words = std::string{world_.database->engine()}});
+  parts.push_back(
+      {.name = "database", .state = "ok", .words = std::string{world_.database->engine()}});
   parts.push_back({.name = "detection", .state = roles_.watch ? "ok" : "off", .words = ""});
   const bool hears = ears_.transcriber != nullptr;
   parts.push_back({.name = "capture", .state = roles_.listen ? "ok" : "off", .words = ""});
   parts.push_back({.name = "transcription",
-                   .state = !roles_.listen ? "off" : hears ? "ok" : "degraded",
-                   .words = hears ? fmt::format("{} {}", ears_.transcriber->engine(), ears_.transcriber->model()) : deaf_because_});
+                   .state = !roles_.listen ? "off"
+                            : hears        ? "ok"
+                                           : "degraded",
+                   .words = hears ? fmt::format("{} {}", ears_.transcriber->engine(),
+                                                ears_.transcriber->model())
+                                  : deaf_because_});
   parts.push_back({.name = "analysis",
                    .state = roles_.analyse ? "ok" : "off",
-                   .words = model_ ? fmt::format("LLM {}", world_.config.text("LLM_MODEL")) : std::string{embedded_->name()}});
+                   .words = model_ ? fmt::format("LLM {}", world_.config.text("LLM_MODEL"))
+                                   : std::string{embedded_->name()}});
   return parts;
 }
 
@@ -350,8 +379,11 @@ RoleSet parse_roles(const std::vector<std::string>& names) {
   if (names.empty()) {
     return {};
   }
-  const auto has = [&](std::string_view name) { return std::ranges::find(names, name) != names.end(); };
-  return {.web = has("web"), .watch = has("watch"), .listen = has("listen"), .analyse = has("analyse")};
+  const auto has = [&](std::string_view name) {
+    return std::ranges::find(names, name) != names.end();
+  };
+  return {
+      .web = has("web"), .watch = has("watch"), .listen = has("listen"), .analyse = has("analyse")};
 }
 
 Result<std::unique_ptr<Application>> create_application(World& world, RoleSet roles) {

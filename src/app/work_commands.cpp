@@ -26,8 +26,10 @@ int fail(const Error& error) {
 
 int transcribe(const CommandLine& line, const config::Config& config) {
   const SystemClock clock;
-  const auto workers = line.workers > 0 ? static_cast<std::size_t>(line.workers) : recognition_workers(config);
-  const auto ears = open_ears(config, line.model.empty() ? config.text("WHISPER_MODEL") : line.model, workers);
+  const auto workers =
+      line.workers > 0 ? static_cast<std::size_t>(line.workers) : recognition_workers(config);
+  const auto ears =
+      open_ears(config, line.model.empty() ? config.text("WHISPER_MODEL") : line.model, workers);
   if (!ears) {
     return fail(ears.error());
   }
@@ -38,7 +40,8 @@ int transcribe(const CommandLine& line, const config::Config& config) {
   options.files = line.files;
   options.language = line.language.empty() ? config.text("TRANSCRIBE_LANGUAGE") : line.language;
   options.json = line.json;
-  return transcribe::transcribe_files(options, *ears->transcriber, ears->detectors, clock, std::cout, std::cerr);
+  return transcribe::transcribe_files(options, *ears->transcriber, ears->detectors, clock,
+                                      std::cout, std::cerr);
 }
 
 int analyse(const CommandLine& line, const config::Config& config) {

@@ -22,7 +22,8 @@ Result<> make_folder(const std::string& folder) {
   std::error_code failure;
   std::filesystem::create_directories(folder, failure);
   if (failure) {
-    return make_error(Errc::unavailable, "DATA_DIR {} cannot be made: {}; choose another with --data-dir", folder,
+    return make_error(Errc::unavailable,
+                      "DATA_DIR {} cannot be made: {}; choose another with --data-dir", folder,
                       failure.message());
   }
   return {};

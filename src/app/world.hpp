@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every part of Vigie stands on: time, randomness, log, database, bus, blobs. Chosen once, from the
-// configuration.
+// What every part of Vigie stands on: time, randomness, log, database, bus, blobs. Chosen once,
+// from the configuration.
 #pragma once
 #include <boost/asio/io_context.hpp>
 #include <memory>
@@ -20,8 +20,8 @@
 namespace vigie::app {
 
 struct World {
-  World(const config::Config& configuration, Clock& the_clock, Random& the_random, log::Log& the_log,
-        asio::io_context& the_io)
+  World(const config::Config& configuration, Clock& the_clock, Random& the_random,
+        log::Log& the_log, asio::io_context& the_io)
       : config{configuration}, clock{the_clock}, random{the_random}, log{the_log}, io{the_io} {}
 
   const config::Config& config;
@@ -36,8 +36,8 @@ struct World {
   std::unique_ptr<BlobStore> blobs;
 };
 
-// Fills in what is still missing: the database DATABASE_URL names (SQLite in DATA_DIR when it is empty),
-// the bus, the blobs. Errc::unavailable or corrupt, in words with a cure.
+// Fills in what is still missing: the database DATABASE_URL names (SQLite in DATA_DIR when it is
+// empty), the bus, the blobs. Errc::unavailable or corrupt, in words with a cure.
 Result<> furnish(World& world);
 
 // The database alone, for commands that need no more.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// "Something changed, look again": what one coroutine waits on and another rings. Not a queue: rings
-// with nobody waiting are remembered as one. For one executor (the I/O thread) only.
+// "Something changed, look again": what one coroutine waits on and another rings. Not a queue:
+// rings with nobody waiting are remembered as one. For one executor (the I/O thread) only.
 #pragma once
 #include <boost/asio/steady_timer.hpp>
 
@@ -16,7 +16,8 @@ class Signal {
   // Wakes the waiter, or lets the next wait pass at once.
   void ring();
 
-  // Returns after a ring, at once if one is remembered. One waiter at a time. Unwinds when cancelled.
+  // Returns after a ring, at once if one is remembered. One waiter at a time. Unwinds when
+  // cancelled.
   Async<> wait();
 
   // Returns after a ring or after `patience`, whichever comes first; true when it was a ring.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Structured concurrency: every coroutine belongs to a group, and whoever owns the group cancels and
-// joins it before it goes. All calls happen on the group's executor.
+// Structured concurrency: every coroutine belongs to a group, and whoever owns the group cancels
+// and joins it before it goes. All calls happen on the group's executor.
 #pragma once
 #include <boost/asio/cancellation_signal.hpp>
 #include <exception>

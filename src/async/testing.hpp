@@ -14,8 +14,8 @@ T run(asio::io_context& io, Async<T> work) {
   return run_to_end(io, std::move(work));
 }
 
-// The same on a context of its own, gone on return: not for work that awaits a WorkerPool, which must go
-// before the context it answers to.
+// The same on a context of its own, gone on return: not for work that awaits a WorkerPool, which
+// must go before the context it answers to.
 template <class T>
 T run(Async<T> work) {
   asio::io_context io;

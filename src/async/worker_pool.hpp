@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Threads for what blocks or computes (SQL, decoding, recognition, password hashing), awaited from
-// the I/O thread. A job that is cancelled is asked to stop through its stop_token and still awaited.
-// The pool goes before the io_context that awaits it.
+// the I/O thread. A job that is cancelled is asked to stop through its stop_token and still
+// awaited. The pool goes before the io_context that awaits it.
 #pragma once
 #include <atomic>
 #include <boost/asio/thread_pool.hpp>

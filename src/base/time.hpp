@@ -19,9 +19,15 @@ std::string to_rfc3339(Time time);
 // Accepts any RFC 3339 date-time (offset or Z, any fraction). Errc::invalid otherwise.
 Result<Time> parse_rfc3339(std::string_view text);
 
-constexpr std::int64_t to_micros(Time time) { return time.time_since_epoch().count(); }
-constexpr Time from_micros(std::int64_t micros) { return Time{Span{micros}}; }
-constexpr double to_seconds(Span span) { return std::chrono::duration<double>(span).count(); }
+constexpr std::int64_t to_micros(Time time) {
+  return time.time_since_epoch().count();
+}
+constexpr Time from_micros(std::int64_t micros) {
+  return Time{Span{micros}};
+}
+constexpr double to_seconds(Span span) {
+  return std::chrono::duration<double>(span).count();
+}
 constexpr Span from_seconds(double seconds) {
   return std::chrono::duration_cast<Span>(std::chrono::duration<double>(seconds));
 }

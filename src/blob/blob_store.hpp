@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bytes too large for SQL, by key ("lives/01ABC/000042.aac"): disk now, an object store later. Blocking:
-// call from a WorkerPool.
+// Bytes too large for SQL, by key ("lives/01ABC/000042.aac"): disk now, an object store later.
+// Blocking: call from a WorkerPool.
 #pragma once
 #include <cstdint>
 #include <memory>

@@ -11,8 +11,9 @@ namespace vigie {
 
 // The topics; a topic carries no more than its name needs.
 namespace topic {
-inline constexpr std::string_view events = "events";      // the event log grew
-inline constexpr std::string_view accounts = "accounts";  // followed accounts changed, or one is to be checked now
+inline constexpr std::string_view events = "events";  // the event log grew
+inline constexpr std::string_view accounts =
+    "accounts";  // followed accounts changed, or one is to be checked now
 }  // namespace topic
 
 // Ends when destroyed.
@@ -29,8 +30,8 @@ class Bus {
   virtual void publish(std::string_view topic, std::string text) = 0;
 
   // on_hint runs on the I/O thread, never inside publish(). Call and destroy on the I/O thread.
-  virtual std::unique_ptr<Subscription> subscribe(std::string topic,
-                                                  std::function<void(std::string_view text)> on_hint) = 0;
+  virtual std::unique_ptr<Subscription> subscribe(
+      std::string topic, std::function<void(std::string_view text)> on_hint) = 0;
 };
 
 }  // namespace vigie

@@ -22,7 +22,9 @@ Result<std::string_view> path_of_address(std::string_view typed) {
   const auto host = to_lower_ascii(rest.substr(0, slash));
   const bool is_tiktok = host == "tiktok.com" || host.ends_with(".tiktok.com");
   if (!is_tiktok || slash == std::string_view::npos) {
-    return make_error(Errc::invalid, "this address is not a TikTok profile: paste one such as https://www.tiktok.com/@name");
+    return make_error(
+        Errc::invalid,
+        "this address is not a TikTok profile: paste one such as https://www.tiktok.com/@name");
   }
   return rest.substr(slash + 1);
 }
@@ -33,7 +35,9 @@ bool is_username_character(char c) {
 
 }  // namespace
 
-std::string_view to_string(AccountStatus status) { return word_of(statuses, status); }
+std::string_view to_string(AccountStatus status) {
+  return word_of(statuses, status);
+}
 
 Result<AccountStatus> parse_account_status(std::string_view text) {
   return parse_word(statuses, "an account status", text);
@@ -62,7 +66,9 @@ Result<std::string> parse_tiktok_username(std::string_view typed) {
     return make_error(Errc::invalid, "a TikTok name has at most {} characters", longest_username);
   }
   if (!std::ranges::all_of(folded, is_username_character)) {
-    return make_error(Errc::invalid, "a TikTok name holds only letters without accents, digits, dots and underscores");
+    return make_error(
+        Errc::invalid,
+        "a TikTok name holds only letters without accents, digits, dots and underscores");
   }
   return folded;
 }

@@ -25,7 +25,7 @@ struct Account {
   std::string url;
   AccountStatus status = AccountStatus::unknown;  // the last confirmed one, or unknown
   std::optional<Time> status_at;                  // when it was last confirmed
-  std::string status_reason;                      // a code such as "status_2", "captcha", "never_checked"
+  std::string status_reason;  // a code such as "status_2", "captcha", "never_checked"
   std::optional<std::int64_t> followers;
   std::int64_t interval_s = 0;  // how often it is looked at, as measured; 0 before the second look
   std::optional<Time> last_live_at;
@@ -40,8 +40,8 @@ struct FollowedAccount {
   int priority = 0;
 };
 
-// "@Name", " name ", "https://www.tiktok.com/@name/live?x=1" → "name". Errc::invalid, with words for
-// the person who typed it, unless 1 to 24 of [a-z0-9._] are left (protocol: api-live uniqueId).
+// "@Name", " name ", "https://www.tiktok.com/@name/live?x=1" → "name". Errc::invalid, with words
+// for the person who typed it, unless 1 to 24 of [a-z0-9._] are left (protocol: api-live uniqueId).
 Result<std::string> parse_tiktok_username(std::string_view typed);
 
 }  // namespace vigie

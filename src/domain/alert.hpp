@@ -11,8 +11,18 @@
 
 namespace vigie {
 
-enum class AlertKind : std::uint8_t { hate, undecided, injection, virality };  // haine incertain injection viralite
-enum class Severity : std::uint8_t { low, moderate, high, critical };          // faible modere eleve critique
+enum class AlertKind : std::uint8_t {
+  hate,
+  undecided,
+  injection,
+  virality
+};  // haine incertain injection viralite
+enum class Severity : std::uint8_t {
+  low,
+  moderate,
+  high,
+  critical
+};  // faible modere eleve critique
 enum class AlertState : std::uint8_t { open, claimed, decided };
 std::string_view to_string(AlertKind kind);
 std::string_view to_string(Severity severity);

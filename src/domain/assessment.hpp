@@ -29,20 +29,21 @@ struct Judgement {
   bool hateful = false;
   Target target = Target::other;
   std::string justification;
-  double score = 0;          // probability of hate, 0 to 1
-  bool undecided = false;    // a person must read it (indetermine)
-  bool injection = false;    // somebody talks to the machine
-  std::string evidence;      // a literal stretch of the window (preuve); empty when nothing was found
-  std::string analyser;      // "embedded-lexicon", "llm"
+  double score = 0;        // probability of hate, 0 to 1
+  bool undecided = false;  // a person must read it (indetermine)
+  bool injection = false;  // somebody talks to the machine
+  std::string evidence;    // a literal stretch of the window (preuve); empty when nothing was found
+  std::string analyser;    // "embedded-lexicon", "llm"
   std::string model;
   std::string prompt_sha256;
-  bool fallback = false;     // the wished analyser did not answer (repli)
+  bool fallback = false;  // the wished analyser did not answer (repli)
   std::int64_t tokens_in = 0;
   std::int64_t tokens_out = 0;
-  std::string error;         // why the wished analyser did not answer
+  std::string error;  // why the wished analyser did not answer
 };
 
-// 0.2, + 0.3 medium or + 0.5 high virality, + 0.4 hateful, at most 1 (mission, "Algorithme de scoring").
+// 0.2, + 0.3 medium or + 0.5 high virality, + 0.4 hateful, at most 1 (mission, "Algorithme de
+// scoring").
 double risk_score(Virality virality, bool hateful);
 
 struct Assessment {

@@ -11,9 +11,10 @@ namespace vigie {
 namespace {
 
 TEST(TikTokUsername, IsTheSameHoweverItIsTyped) {
-  for (const auto* typed : {"demo_marche", "@demo_marche", "  @Demo_Marche ", "DEMO_MARCHE",
-                            "https://www.tiktok.com/@demo_marche", "https://tiktok.com/@Demo_Marche/live?x=1",
-                            "www.tiktok.com/@demo_marche/video/12", "HTTPS://M.TIKTOK.COM/@demo_marche#a"}) {
+  for (const auto* typed :
+       {"demo_marche", "@demo_marche", "  @Demo_Marche ", "DEMO_MARCHE",
+        "https://www.tiktok.com/@demo_marche", "https://tiktok.com/@Demo_Marche/live?x=1",
+        "www.tiktok.com/@demo_marche/video/12", "HTTPS://M.TIKTOK.COM/@demo_marche#a"}) {
     const auto name = parse_tiktok_username(typed);
 
     ASSERT_TRUE(name) << typed << ": " << name.error().what;
@@ -23,11 +24,12 @@ TEST(TikTokUsername, IsTheSameHoweverItIsTyped) {
 
 TEST(TikTokUsername, RefusesWhatCannotBeOneAndSaysWhy) {
   const std::string long_name(200, 'a');
-  for (const auto& typed : {std::string{""}, std::string{"   "}, std::string{"@"}, std::string{"deux mots"},
-                            std::string{"été"}, std::string{"😀"}, long_name, std::string{"a/b"},
-                            std::string{"https://example.org/@name"}, std::string{"https://www.tiktok.com/"},
-                            std::string{"https://www.tiktok.com/live"}, std::string{"https://eviltiktok.com/@a"},
-                            std::string{"<script>"}, std::string{"a\0b", 3}}) {
+  for (const auto& typed :
+       {std::string{""}, std::string{"   "}, std::string{"@"}, std::string{"deux mots"},
+        std::string{"été"}, std::string{"😀"}, long_name, std::string{"a/b"},
+        std::string{"https://example.org/@name"}, std::string{"https://www.tiktok.com/"},
+        std::string{"https://www.tiktok.com/live"}, std::string{"https://eviltiktok.com/@a"},
+        std::string{"<script>"}, std::string{"a\0b", 3}}) {
     const auto name = parse_tiktok_username(typed);
 
     ASSERT_FALSE(name) << typed;
@@ -50,7 +52,8 @@ TEST(RiskScore, OfALawfulViralPassageDoesNotExceedTheDefaultThreshold) {
 }
 
 TEST(Words, GoThereAndBack) {
-  for (const auto category : {Category::neutral, Category::polemical, Category::viral, Category::hateful}) {
+  for (const auto category :
+       {Category::neutral, Category::polemical, Category::viral, Category::hateful}) {
     EXPECT_EQ(*parse_category(to_string(category)), category);
   }
   EXPECT_FALSE(parse_category("neutre"));

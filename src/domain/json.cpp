@@ -8,7 +8,9 @@ namespace {
 
 namespace json = boost::json;
 
-json::string_view view(std::string_view text) { return {text.data(), text.size()}; }
+json::string_view view(std::string_view text) {
+  return {text.data(), text.size()};
+}
 
 json::value when(const std::optional<Time>& time) {
   return time ? json::value(to_rfc3339(*time)) : json::value(nullptr);
@@ -24,7 +26,9 @@ json::value or_null(const std::string& text) {
 }
 
 // Milliseconds are enough for a page, and keep 1.2 from becoming 1.2000000000000002.
-double seconds(Span span) { return static_cast<double>(span.count() / 1000) / 1000.0; }
+double seconds(Span span) {
+  return static_cast<double>(span.count() / 1000) / 1000.0;
+}
 
 }  // namespace
 
@@ -52,7 +56,8 @@ json::object to_json(const FollowedAccount& followed) {
 }
 
 json::object to_json(const Live& live) {
-  const auto duration = live.ended_at ? json::value(to_seconds(*live.ended_at - live.started_at)) : json::value(nullptr);
+  const auto duration = live.ended_at ? json::value(to_seconds(*live.ended_at - live.started_at))
+                                      : json::value(nullptr);
   json::object capture{{"state", view(to_string(live.capture))},
                        {"reason", or_null(live.capture_reason)},
                        {"lag_s", or_null(live.lag_s)},

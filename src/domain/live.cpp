@@ -19,12 +19,16 @@ constexpr Words<CaptureState, 7> capture_states{{{CaptureState::none, "none"},
 
 }  // namespace
 
-std::string_view to_string(LiveState state) { return word_of(live_states, state); }
+std::string_view to_string(LiveState state) {
+  return word_of(live_states, state);
+}
 Result<LiveState> parse_live_state(std::string_view text) {
   return parse_word(live_states, "a live's state", text);
 }
 
-std::string_view to_string(CaptureState state) { return word_of(capture_states, state); }
+std::string_view to_string(CaptureState state) {
+  return word_of(capture_states, state);
+}
 Result<CaptureState> parse_capture_state(std::string_view text) {
   return parse_word(capture_states, "a capture state", text);
 }

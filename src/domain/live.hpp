@@ -15,9 +15,17 @@ enum class LiveState : std::uint8_t { live, paused, ended };
 std::string_view to_string(LiveState state);
 Result<LiveState> parse_live_state(std::string_view text);
 
-// none: not begun · running: sound comes in · stalled: trying to get it back · stopped: by a person ·
-// restricted: the platform shows it only to some · done: the live is over · failed: given up.
-enum class CaptureState : std::uint8_t { none, running, stalled, stopped, restricted, done, failed };
+// none: not begun · running: sound comes in · stalled: trying to get it back · stopped: by a person
+// · restricted: the platform shows it only to some · done: the live is over · failed: given up.
+enum class CaptureState : std::uint8_t {
+  none,
+  running,
+  stalled,
+  stopped,
+  restricted,
+  done,
+  failed
+};
 std::string_view to_string(CaptureState state);
 Result<CaptureState> parse_capture_state(std::string_view text);
 
@@ -36,7 +44,7 @@ struct Live {
   std::optional<std::int64_t> peak_viewers;
   CaptureState capture = CaptureState::none;
   std::string capture_reason;
-  std::int64_t gaps = 0;       // how many holes the record has
+  std::int64_t gaps = 0;        // how many holes the record has
   std::optional<double> lag_s;  // now − end of the last settled text; absent before the first
   double risk = 0;              // the highest risque_score of the last 10 min of speech
 };
@@ -63,7 +71,8 @@ struct Segment {
   std::string model;   // "base-int8"
 };
 
-// A stretch that could not be captured, and why: stall, disk, expired, paused, restart, garbage, stopped.
+// A stretch that could not be captured, and why: stall, disk, expired, paused, restart, garbage,
+// stopped.
 struct Gap {
   std::string id;
   std::string live_id;

@@ -13,7 +13,11 @@ constexpr Words<Role, 4> roles{{{Role::user, "user"},
 
 }  // namespace
 
-std::string_view to_string(Role role) { return word_of(roles, role); }
-Result<Role> parse_role(std::string_view text) { return parse_word(roles, "a role (user, moderator, admin, auditor)", text); }
+std::string_view to_string(Role role) {
+  return word_of(roles, role);
+}
+Result<Role> parse_role(std::string_view text) {
+  return parse_word(roles, "a role (user, moderator, admin, auditor)", text);
+}
 
 }  // namespace vigie

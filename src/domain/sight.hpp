@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whose eyes a question is asked for: objects are fetched by (id, person), never by id alone (A11); and
-// the pages that lists are read in.
+// Whose eyes a question is asked for: objects are fetched by (id, person), never by id alone (A11);
+// and the pages that lists are read in.
 #pragma once
 #include <string>
 #include <vector>

@@ -64,13 +64,14 @@ Result<FoundModel> find_model(const std::string& models_folder, std::string_view
     return std::move(*chosen);
   }
   if (models.empty()) {
-    return make_error(
-        Errc::not_found,
-        "no weights of Whisper in {}/whisper; cure: make setup (base)", models_folder);
+    return make_error(Errc::not_found,
+                      "no weights of Whisper in {}/whisper; cure: make setup (base)",
+                      models_folder);
   }
   auto largest = std::move(models.back());
   largest.note = fmt::format(
-      "Whisper {0} is not in {1}/whisper: using {2}, the largest there; cure: put its CTranslate2 files "
+      "Whisper {0} is not in {1}/whisper: using {2}, the largest there; cure: put its CTranslate2 "
+      "files "
       "there, in a folder named {0}",
       wanted, models_folder, largest.name);
   return largest;

@@ -12,8 +12,8 @@
 namespace vigie::transcribe {
 
 struct Transcript {
-  std::string text;      // empty when nothing was said
-  std::string language;  // the one used: asked for, or detected
+  std::string text;        // empty when nothing was said
+  std::string language;    // the one used: asked for, or detected
   double confidence = 0;   // exp of the mean log-probability of its tokens, 0 to 1
   bool uncertain = false;  // the loop guard gave up on it: kept, and marked
   int attempts = 1;

@@ -19,25 +19,30 @@ constexpr Span first_pause{1'000'000};
 constexpr Span longest_pause{30'000'000};
 constexpr Span lag_interval{1'000'000};
 
-Span place(std::int64_t samples) { return media::duration_of(static_cast<std::size_t>(samples)); }
+Span place(std::int64_t samples) {
+  return media::duration_of(static_cast<std::size_t>(samples));
+}
 
 }  // namespace
 
 struct Transcription::Meters {
   explicit Meters(metrics::Registry& registry)
       : segments{registry.counter("vigie_transcribe_segments_total", "Segments stored.")},
-        audio{registry.counter("vigie_transcribe_audio_seconds_total", "Sound taken from captures.")},
+        audio{
+            registry.counter("vigie_transcribe_audio_seconds_total", "Sound taken from captures.")},
         speech{registry.counter("vigie_transcribe_speech_seconds_total",
                                 "Sound in which somebody speaks, handed to the recogniser.")},
         lost{registry.counter("vigie_transcribe_lost_seconds_total",
                               "Speech that was heard and has no words for a failure of ours.")},
-        redone{registry.counter("vigie_transcribe_redo_total",
-                                "Times an utterance was recognised again: its words made no sense.")},
+        redone{
+            registry.counter("vigie_transcribe_redo_total",
+                             "Times an utterance was recognised again: its words made no sense.")},
         working{registry.counter("vigie_transcribe_working_seconds_total",
                                  "Time recognisers spent working, a thread each.")},
         delay{registry.histogram("vigie_transcribe_seconds",
                                  "From the end of an utterance, as heard, to its words stored.")},
-        depth{registry.gauge("vigie_transcribe_queue_depth", "Utterances that wait for a recogniser.")},
+        depth{registry.gauge("vigie_transcribe_queue_depth",
+                             "Utterances that wait for a recogniser.")},
         lag{registry.gauge("vigie_transcribe_lag_seconds",
                            "Age of the oldest utterance whose words are not stored.")} {}
 
@@ -222,8 +227,9 @@ Async<> Transcription::conclude(StreamPtr stream) {
   if (stream->is_refused) {
     co_return;
   }
-  std::function<std::vector<Utterance>(std::stop_token)> work =
-      [&stream](const std::stop_token&) { return stream->listener.finish(); };
+  std::function<std::vector<Utterance>(std::stop_token)> work = [&stream](const std::stop_token&) {
+    return stream->listener.finish();
+  };
   auto utterances = co_await ears_.run(std::move(work));
   enqueue(stream, std::move(utterances));
   stream->has_base = false;
@@ -277,8 +283,8 @@ Async<> Transcription::recognise(PiecePtr piece) {
   start_workers();
 }
 
-// Asks until there is an answer: an engine that is not there now keeps its worker waiting, and with it,
-// in the end, the captures.
+// Asks until there is an answer: an engine that is not there now keeps its worker waiting, and with
+// it, in the end, the captures.
 Async<Result<Transcript>> Transcription::hear(PiecePtr piece) {
   const auto& stream = *piece->stream;
   for (auto pause = first_pause;; pause = std::min(2 * pause, longest_pause)) {
@@ -290,10 +296,10 @@ Async<Result<Transcript>> Transcription::hear(PiecePtr piece) {
     const auto began = clock_.steady();
     auto transcript = co_await recognisers_.run(std::move(work));
     meters_->working.add(to_seconds(clock_.steady() - began));
-    const bool is_worth_another_try = !transcript && !stream.is_refused &&
-                                      (transcript.error().code == Errc::unavailable ||
-                                       transcript.error().code == Errc::rate_limited ||
-                                       transcript.error().code == Errc::timeout);
+    const bool is_worth_another_try =
+        !transcript && !stream.is_refused &&
+        (transcript.error().code == Errc::unavailable ||
+         transcript.error().code == Errc::rate_limited || transcript.error().code == Errc::timeout);
     if (!is_worth_another_try) {
       co_return transcript;
     }
@@ -397,15 +403,16 @@ void Transcription::refuse(Stream& stream) {
   stream.pieces.clear();
   stream.waiting = Span{0};
   stream.settled.ring();
-  std::erase_if(queue_, [&stream](const auto& entry) { return entry.second->stream.get() == &stream; });
+  std::erase_if(queue_,
+                [&stream](const auto& entry) { return entry.second->stream.get() == &stream; });
   meters_->depth.set(static_cast<double>(queue_.size()));
 }
 
 void Transcription::lose(Span speech, const Stream& stream, std::string_view why) {
   meters_->lost.add(to_seconds(speech));
-  log_.error("speech is lost", {{"live", stream.claim.live_id},
-                                {"seconds", to_seconds(speech)},
-                                {"why", std::string{why}}});
+  log_.error(
+      "speech is lost",
+      {{"live", stream.claim.live_id}, {"seconds", to_seconds(speech)}, {"why", std::string{why}}});
 }
 
 void Transcription::show_lag() {

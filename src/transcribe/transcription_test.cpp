@@ -77,7 +77,8 @@ class TranscriptionTest : public ::testing::Test {
   const LiveClaim claim{"L", "me", 1};
 
  private:
-  TaskGroup tasks_{io.get_executor(), [](const std::string& name, std::exception_ptr) { ADD_FAILURE() << name; }};
+  TaskGroup tasks_{io.get_executor(),
+                   [](const std::string& name, std::exception_ptr) { ADD_FAILURE() << name; }};
 };
 
 TEST_F(TranscriptionTest, WritesDownWhatIsSaidAndWhen) {

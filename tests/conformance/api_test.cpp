@@ -44,7 +44,8 @@ class Api : public vigie::testing::OnEachDatabase {
     }
     bus_ = create_memory_bus(io.get_executor());
     sessions_ = std::make_unique<people::Sessions>(db(), clock, random);
-    people_ = std::make_unique<people::People>(db(), clock, ids, passwords_, *sessions_, log_.log, metrics_);
+    people_ = std::make_unique<people::People>(db(), clock, ids, passwords_, *sessions_, log_.log,
+                                               metrics_);
     tokens_ = std::make_unique<people::Tokens>(db(), clock, ids, random);
     accounts_ = std::make_unique<watch::Accounts>(db(), clock, ids, *bus_);
     lives_ = std::make_unique<watch::Lives>(db(), clock, *bus_);
@@ -52,26 +53,28 @@ class Api : public vigie::testing::OnEachDatabase {
     alerts_ = std::make_unique<alert::Alerts>(db(), clock, ids, *bus_);
     notifications_ = std::make_unique<alert::Notifications>(db(), clock);
     hub_ = std::make_unique<Hub>(io.get_executor(), db(), *bus_, clock, log_.log, metrics_);
-    services_ = std::make_unique<Services>(Services{.clock = clock,
-                                                    .log = log_.log,
-                                                    .database = db(),
-                                                    .people = *people_,
-                                                    .sessions = *sessions_,
-                                                    .tokens = *tokens_,
-                                                    .accounts = *accounts_,
-                                                    .lives = *lives_,
-                                                    .assessments = *assessments_,
-                                                    .alerts = *alerts_,
-                                                    .notifications = *notifications_,
-                                                    .gate = gate_,
-                                                    .hub = *hub_,
-                                                    .parts = [] { return std::vector<PartStatus>{}; },
-                                                    .detection_delay_p95_s = [] { return std::optional<double>{}; },
-                                                    .version = "test"});
+    services_ = std::make_unique<Services>(
+        Services{.clock = clock,
+                 .log = log_.log,
+                 .database = db(),
+                 .people = *people_,
+                 .sessions = *sessions_,
+                 .tokens = *tokens_,
+                 .accounts = *accounts_,
+                 .lives = *lives_,
+                 .assessments = *assessments_,
+                 .alerts = *alerts_,
+                 .notifications = *notifications_,
+                 .gate = gate_,
+                 .hub = *hub_,
+                 .parts = [] { return std::vector<PartStatus>{}; },
+                 .detection_delay_p95_s = [] { return std::optional<double>{}; },
+                 .version = "test"});
     site_ = std::make_unique<Site>(*services_, Assets{""}, Language::french);
   }
 
-  http::Response ask(std::string method, std::string path, const Visitor* visitor, std::string body = "") {
+  http::Response ask(std::string method, std::string path, const Visitor* visitor,
+                     std::string body = "") {
     http::Request request;
     request.method = std::move(method);
     request.target = path;
@@ -103,8 +106,11 @@ class Api : public vigie::testing::OnEachDatabase {
     wanted.password = password;
     wanted.role = role;
     const auto person = run(people_->create(std::move(wanted)));
-    const auto session = run(people_->sign_in(username, password, people::Visit{.ip = "127.0.0.1", .agent = "test"}));
-    return {.id = person.value().id, .cookie = session.value().token, .csrf_token = session.value().csrf_token};
+    const auto session = run(
+        people_->sign_in(username, password, people::Visit{.ip = "127.0.0.1", .agent = "test"}));
+    return {.id = person.value().id,
+            .cookie = session.value().token,
+            .csrf_token = session.value().csrf_token};
   }
 
   Site& site() { return *site_; }
@@ -117,7 +123,8 @@ class Api : public vigie::testing::OnEachDatabase {
     check.account_id = account_id;
     check.observation.evidence = platform::Evidence::live;
     check.observation.reason = "status_2";
-    check.observation.live = platform::LiveFacts{.room = "7001", .title = "Direct", .started_at = clock.now(), .viewers = 3};
+    check.observation.live = platform::LiveFacts{
+        .room = "7001", .title = "Direct", .started_at = clock.now(), .viewers = 3};
     check.at = clock.now();
     check.next_check_at = clock.now() + std::chrono::seconds{30};
     run(accounts_->record(std::move(check))).value();
@@ -153,10 +160,11 @@ std::string with_id(std::string_view pattern, std::string_view id) {
 }
 
 TEST_P(Api, LetsEachRoleDoWhatTheTableSaysAndNothingElse) {
-  const std::vector<std::pair<Role, Visitor>> visitors{{Role::user, enter("uma", Role::user)},
-                                                       {Role::moderator, enter("mona", Role::moderator)},
-                                                       {Role::admin, enter("ada", Role::admin)},
-                                                       {Role::auditor, enter("otto", Role::auditor)}};
+  const std::vector<std::pair<Role, Visitor>> visitors{
+      {Role::user, enter("uma", Role::user)},
+      {Role::moderator, enter("mona", Role::moderator)},
+      {Role::admin, enter("ada", Role::admin)},
+      {Role::auditor, enter("otto", Role::auditor)}};
   for (const auto& route : routes()) {
     if (route.path == "/api/v1/session" && route.method == "DELETE") {
       continue;  // would end the visits of this test; it has its own
@@ -165,12 +173,14 @@ TEST_P(Api, LetsEachRoleDoWhatTheTableSaysAndNothingElse) {
     const std::string method{route.method};
 
     const auto stranger = ask(method, path, nullptr, "{}");
-    EXPECT_EQ(stranger.status == 401, (route.roles & anonymous) == 0 || path == "/connexion" && method == "POST")
+    EXPECT_EQ(stranger.status == 401,
+              (route.roles & anonymous) == 0 || path == "/connexion" && method == "POST")
         << method << " " << path << " " << stranger.status;
     for (const auto& [role, visitor] : visitors) {
       const auto response = ask(method, path, &visitor, "{}");
       const bool may = (route.roles & (role_bit(role) | anonymous)) != 0;
-      EXPECT_EQ(response.status == 403, !may) << method << " " << path << " as " << to_string(role) << " " << response.body;
+      EXPECT_EQ(response.status == 403, !may)
+          << method << " " << path << " as " << to_string(role) << " " << response.body;
       EXPECT_LT(response.status, 500) << method << " " << path << " " << response.body;
     }
   }
@@ -206,11 +216,16 @@ TEST_P(Api, AnswersAnotherPersonsObjectsLikeMissingOnes) {
       EXPECT_EQ(theirs.body, missing.body) << route.method << " " << route.path;
     }
   }
-  EXPECT_EQ(ask("PATCH", "/api/v1/accounts/" + account, &owner, R"({"language":"anglais"})").status, 422);
-  EXPECT_EQ(get_string(json_of(ask("PATCH", "/api/v1/accounts/" + account, &owner, R"({"language":"en"})")), "language"), "en");
+  EXPECT_EQ(ask("PATCH", "/api/v1/accounts/" + account, &owner, R"({"language":"anglais"})").status,
+            422);
+  EXPECT_EQ(get_string(json_of(ask("PATCH", "/api/v1/accounts/" + account, &owner,
+                                   R"({"language":"en"})")),
+                       "language"),
+            "en");
   EXPECT_EQ(ask("GET", "/api/v1/lives/" + live, &owner).status, 200);
   EXPECT_TRUE(json_of(ask("GET", "/api/v1/lives", &other)).at("items").as_array().empty());
-  EXPECT_TRUE(json_of(ask("GET", "/api/v1/lives?scope=all", &other)).at("items").as_array().empty());
+  EXPECT_TRUE(
+      json_of(ask("GET", "/api/v1/lives?scope=all", &other)).at("items").as_array().empty());
 }
 
 TEST_P(Api, ShowsModeratorsEveryFollowedAccountWhenTheyAsk) {
@@ -219,7 +234,8 @@ TEST_P(Api, ShowsModeratorsEveryFollowedAccountWhenTheyAsk) {
   ask("POST", "/api/v1/accounts", &owner, R"({"username":"demo"})");
 
   EXPECT_TRUE(json_of(ask("GET", "/api/v1/accounts", &mona)).at("items").as_array().empty());
-  EXPECT_EQ(json_of(ask("GET", "/api/v1/accounts?scope=all", &mona)).at("items").as_array().size(), 1U);
+  EXPECT_EQ(json_of(ask("GET", "/api/v1/accounts?scope=all", &mona)).at("items").as_array().size(),
+            1U);
 }
 
 TEST_P(Api, RefusesWritesWithoutTheSessionsToken) {
@@ -259,9 +275,12 @@ TEST_P(Api, EndsASessionForGood) {
 TEST_P(Api, SignsInThroughTheContractsRoute) {
   enter("uma", Role::user);
 
-  const auto good = ask("POST", "/api/v1/session", nullptr, fmt::format(R"({{"username":"UMA","password":"{}"}})", password));
-  const auto bad = ask("POST", "/api/v1/session", nullptr, R"({"username":"uma","password":"non"})");
-  const auto nobody = ask("POST", "/api/v1/session", nullptr, R"({"username":"nobody","password":"non"})");
+  const auto good = ask("POST", "/api/v1/session", nullptr,
+                        fmt::format(R"({{"username":"UMA","password":"{}"}})", password));
+  const auto bad =
+      ask("POST", "/api/v1/session", nullptr, R"({"username":"uma","password":"non"})");
+  const auto nobody =
+      ask("POST", "/api/v1/session", nullptr, R"({"username":"nobody","password":"non"})");
 
   EXPECT_EQ(good.status, 200);
   EXPECT_EQ(get_string(json_of(good), "user.username"), "uma");
@@ -273,9 +292,12 @@ TEST_P(Api, SignsInThroughTheContractsRoute) {
 TEST_P(Api, RefusesBadBodiesAndSaysWhichField) {
   const auto uma = enter("uma", Role::user);
   const std::vector<std::pair<std::string, std::string>> bodies{
-      {"not json", "JSON"},          {"[]", "object"},
-      {R"({"usernam":"x"})", "username"}, {R"({"username":7})", "username"},
-      {R"({"username":"x y"})", "TikTok"}, {R"({"username":"x","platform":"myspace"})", "platform"}};
+      {"not json", "JSON"},
+      {"[]", "object"},
+      {R"({"usernam":"x"})", "username"},
+      {R"({"username":7})", "username"},
+      {R"({"username":"x y"})", "TikTok"},
+      {R"({"username":"x","platform":"myspace"})", "platform"}};
   for (const auto& [body, word] : bodies) {
     const auto response = ask("POST", "/api/v1/accounts", &uma, body);
     EXPECT_EQ(response.status, 422) << body;
@@ -289,7 +311,9 @@ TEST_P(Api, SaysConflictWhenTheAccountIsFollowedAlready) {
   const auto uma = enter("uma", Role::user);
 
   EXPECT_EQ(ask("POST", "/api/v1/accounts", &uma, R"({"username":"demo"})").status, 201);
-  EXPECT_EQ(ask("POST", "/api/v1/accounts", &uma, R"({"username":"https://www.tiktok.com/@DEMO"})").status, 409);
+  EXPECT_EQ(ask("POST", "/api/v1/accounts", &uma, R"({"username":"https://www.tiktok.com/@DEMO"})")
+                .status,
+            409);
 }
 
 TEST_P(Api, SendsThePageOnlyToThoseWhoSignedIn) {
@@ -304,7 +328,8 @@ TEST_P(Api, SendsThePageOnlyToThoseWhoSignedIn) {
   EXPECT_TRUE(known.headers.has("Content-Security-Policy"));
 }
 
-INSTANTIATE_TEST_SUITE_P(Engines, Api, vigie::testing::each_database(), vigie::testing::engine_name);
+INSTANTIATE_TEST_SUITE_P(Engines, Api, vigie::testing::each_database(),
+                         vigie::testing::engine_name);
 
 }  // namespace
 }  // namespace vigie::api

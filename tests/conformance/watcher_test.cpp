@@ -9,8 +9,8 @@ namespace {
 class Watching : public WatchStore {
  protected:
   void begin() {
-    watcher = std::make_unique<Watcher>(io.get_executor(), *accounts, source, *bus, clock, random, quiet.log, metrics,
-                                        options);
+    watcher = std::make_unique<Watcher>(io.get_executor(), *accounts, source, *bus, clock, random,
+                                        quiet.log, metrics, options);
     tasks.spawn("watcher", watcher->run());
   }
 
@@ -37,7 +37,9 @@ class Watching : public WatchStore {
     return run_until([&] { return source.probed.size() >= number && clock.sleepers() > 0; });
   }
 
-  AccountStatus status(const std::string& id) { return run(accounts->get(id, mod)).value().account.status; }
+  AccountStatus status(const std::string& id) {
+    return run(accounts->get(id, mod)).value().account.status;
+  }
 
   WatchOptions options;
   FakeSource source;
@@ -169,7 +171,9 @@ TEST_P(Watching, WritesAnUnchangedAnswerNoMoreThanOnceAMinuteAndStaysHonest) {
   source.answers["name"] = FakeSource::saying(Evidence::not_live, "status_4");
   begin();
   ASSERT_TRUE(run_until([&] { return status(id) == AccountStatus::active; }));
-  const auto confirmed = [&] { return run(accounts->get(id, anna)).value().account.status_at.value(); };
+  const auto confirmed = [&] {
+    return run(accounts->get(id, anna)).value().account.status_at.value();
+  };
   const Time first = confirmed();
 
   for (std::size_t i = 1; i <= 5; ++i) {
@@ -188,7 +192,8 @@ TEST_P(Watching, WritesAnUnchangedAnswerNoMoreThanOnceAMinuteAndStaysHonest) {
 TEST_P(Watching, KeepsItsPlanAcrossARestart) {
   source.answers["name"] = FakeSource::saying(Evidence::not_live, "status_4");
   const auto id = follow("anna", "name");
-  record(id, FakeSource::saying(Evidence::not_live, "status_4"));  // an earlier process; next in a minute
+  record(id, FakeSource::saying(Evidence::not_live,
+                                "status_4"));  // an earlier process; next in a minute
   begin();
   ASSERT_TRUE(run_until([&] { return clock.sleepers() > 0; }));
   EXPECT_TRUE(source.probed.empty());
@@ -213,7 +218,9 @@ TEST_P(Watching, HasAtMostEightLooksOutAtATime) {
       ++done;
       co_return FakeSource::saying(Evidence::not_live, "status_4");
     }
-    Async<platform::Observation> look_up(std::string) override { co_return platform::Observation{}; }
+    Async<platform::Observation> look_up(std::string) override {
+      co_return platform::Observation{};
+    }
     Async<Result<platform::StreamAddress>> resolve(std::string, std::string) override {
       co_return make_error(Errc::unavailable, "no");
     }
@@ -226,8 +233,10 @@ TEST_P(Watching, HasAtMostEightLooksOutAtATime) {
     follow("anna", "name" + std::to_string(i));
   }
   SlowSource slow{clock};
-  Watcher busy{io.get_executor(), *accounts, slow, *bus, clock, random, quiet.log, metrics, options};
-  TaskGroup group{io.get_executor(), [](const std::string&, const std::exception_ptr&) { ADD_FAILURE(); }};
+  Watcher busy{io.get_executor(), *accounts, slow,   *bus, clock, random,
+               quiet.log,         metrics,   options};
+  TaskGroup group{io.get_executor(),
+                  [](const std::string&, const std::exception_ptr&) { ADD_FAILURE(); }};
   group.spawn("watcher", busy.run());
 
   ASSERT_TRUE(run_until([&] { return slow.out == 8; }));

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sentences written for these tests. Those that hurt are here so that they are found.
-#include "async/clock.hpp"
 #include "analyse/embedded/lexicon_analyser.hpp"
 
 #include <gtest/gtest.h>
@@ -9,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "async/clock.hpp"
 #include "async/testing.hpp"
 
 namespace vigie::analyse {

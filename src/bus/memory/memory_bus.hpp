@@ -8,7 +8,8 @@
 
 namespace vigie {
 
-// Hints run on executor, one at a time. Subscriptions may outlive the bus; it must not outlive executor.
+// Hints run on executor, one at a time. Subscriptions may outlive the bus; it must not outlive
+// executor.
 std::unique_ptr<Bus> create_memory_bus(boost::asio::any_io_executor executor);
 
 }  // namespace vigie

@@ -243,8 +243,7 @@ class WhisperTranscriber final : public Transcriber {
 Result<std::unique_ptr<Transcriber>> open_whisper(const WhisperOptions& options) {
   const std::filesystem::path folder{options.model_folder};
   if (!std::filesystem::exists(folder / "model.bin")) {
-    return make_error(Errc::not_found,
-                      "no weights of Whisper in {}; cure: make setup",
+    return make_error(Errc::not_found, "no weights of Whisper in {}; cure: make setup",
                       options.model_folder);
   }
   auto tokens = Tokens::load(options.model_folder);

@@ -17,8 +17,8 @@ struct WhisperOptions {
 };
 
 // Loads the weights: base takes 0.1 s and 200 MB with one worker, 50 MB more for each other one.
-// Errc::not_found, with the cure, when the folder lacks them; Errc::corrupt when they cannot be read;
-// Errc::invalid for a model or a compute type that cannot serve.
+// Errc::not_found, with the cure, when the folder lacks them; Errc::corrupt when they cannot be
+// read; Errc::invalid for a model or a compute type that cannot serve.
 Result<std::unique_ptr<Transcriber>> open_whisper(const WhisperOptions& options);
 
 }  // namespace vigie::transcribe
