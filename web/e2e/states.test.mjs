@@ -38,12 +38,12 @@ const texts = [
 ];
 
 function busyWorld() {
-  const evening = live('marche_du_soir', 4330, { title: 'Le marché du soir, on refait le monde' });
-  const calm = live('atelier_bois', 520, { title: 'On restaure une commode', viewers: 87 });
-  const down = live('radio_quartier', 7300, { title: 'Libre antenne', viewers: 1204, capture: { state: 'stalled', reason: 'stall', lag_s: 62, gaps: 2 } });
-  const adult = live('nuit_blanche', 900, { title: 'Entre adultes', viewers: 640, capture: { state: 'restricted', reason: 'age_restricted', lag_s: null, gaps: 0 }, risk: 0 });
-  const pause = live('chef_pascal', 1500, { state: 'paused', title: 'Recette du dimanche', viewers: 210 });
-  const over = live('match_direct', 9000, { state: 'ended', ended_at: ago(300), duration_s: 8700, title: 'Après-match', viewers: 0, capture: { state: 'done', reason: null, lag_s: null, gaps: 1 } });
+  const evening = live('demo_marche', 4330, { title: 'Le marché du soir, on refait le monde' });
+  const calm = live('demo_atelier', 520, { title: 'On restaure une commode', viewers: 87 });
+  const down = live('demo_radio', 7300, { title: 'Libre antenne', viewers: 1204, capture: { state: 'stalled', reason: 'stall', lag_s: 62, gaps: 2 } });
+  const adult = live('demo_nuit', 900, { title: 'Entre adultes', viewers: 640, capture: { state: 'restricted', reason: 'age_restricted', lag_s: null, gaps: 0 }, risk: 0 });
+  const pause = live('demo_chef', 1500, { state: 'paused', title: 'Recette du dimanche', viewers: 210 });
+  const over = live('demo_match', 9000, { state: 'ended', ended_at: ago(300), duration_s: 8700, title: 'Après-match', viewers: 0, capture: { state: 'done', reason: null, lag_s: null, gaps: 1 } });
   const words = (id, from, count) => Array.from({ length: count }, (_, index) => segment(id, index, from + index * 5, texts[index % texts.length]));
   const evil = segment(evening.id, 900, 4250, 'Et je vous le dis, ils n’ont rien à faire ici.');
   const evening_words = [...words(evening.id, 3900, 60), { id: 'g-1', live_id: evening.id, start: 4200, end: 4206, gap: 'stall' },
@@ -54,9 +54,9 @@ function busyWorld() {
     person: { id: 'p1', username: 'claire', email: null, role: 'moderator', language: 'fr' },
     accounts: [
       ...[evening, calm, down, adult, pause].map((one) => account(one.username, { status: 'live', status_reason: 'status_2' })),
-      account('match_direct'), account('association_ici', { status_at: ago(31) }),
-      account('ancien_compte', { status: 'offline', status_at: ago(4000), status_reason: 'absent', followers: null }),
-      account('compte_bloque', { status: 'unknown', status_at: null, status_reason: 'captcha', followers: null, interval_s: 0, last_live_at: null }),
+      account('demo_match'), account('demo_asso', { status_at: ago(31) }),
+      account('demo_ancien', { status: 'offline', status_at: ago(4000), status_reason: 'absent', followers: null }),
+      account('demo_bloque', { status: 'unknown', status_at: null, status_reason: 'captcha', followers: null, interval_s: 0, last_live_at: null }),
     ],
     lives: [evening, calm, down, adult, pause, over],
     segments: { [evening.id]: evening_words, [calm.id]: words(calm.id, 470, 8), [down.id]: words(down.id, 7200, 6), [pause.id]: words(pause.id, 1200, 10), [over.id]: words(over.id, 10, 30) },
@@ -68,8 +68,8 @@ function busyWorld() {
     alerts: [alertOf(evening, 1, 4250), alertOf(evening, 2, 3000, { severity: 'modere', kind: 'incertain', sentence: 'franchement je m’attendais à mieux', opened_at: ago(1300), score: 0.5, assessment_id: `x-${evening.id}-m`, clip: { from: 2985, to: 3030 } }),
       alertOf(down, 1, 6000, { severity: 'faible', kind: 'viralite', sentence: 'partagez partagez partagez', score: 0.1 })],
     notifications: [
-      { id: 'n2', kind: 'alert', live_id: evening.id, alert_id: 'q-marche_du_soir-1', username: 'marche_du_soir', severity: 'eleve', created_at: ago(240), read_at: null, read: false },
-      { id: 'n1', kind: 'live.started', live_id: calm.id, alert_id: null, username: 'atelier_bois', severity: null, created_at: ago(510), read_at: ago(500), read: true },
+      { id: 'n2', kind: 'alert', live_id: evening.id, alert_id: 'q-demo_marche-1', username: 'demo_marche', severity: 'eleve', created_at: ago(240), read_at: null, read: false },
+      { id: 'n1', kind: 'live.started', live_id: calm.id, alert_id: null, username: 'demo_atelier', severity: null, created_at: ago(510), read_at: ago(500), read: true },
     ],
     status: {
       version: '0', detection_delay_p95_s: 14.2,
@@ -116,14 +116,14 @@ describe('the page', { skip: hasBrowser ? false : 'no Chromium' }, () => {
     await first.getByText('Élevé').first().waitFor();
     await first.getByText('2 alertes').waitFor();
     await first.getByText('3,4 k spectateurs').waitFor();
-    const restricted = page.getByRole('article').filter({ hasText: '@nuit_blanche' });
+    const restricted = page.getByRole('article').filter({ hasText: '@demo_nuit' });
     await restricted.getByText('Non évalué').waitFor();
     assert.equal(await restricted.getByText('Aucun', { exact: true }).count(), 0);
     await first.getByText('Merci pour les cœurs').waitFor();
     await page.getByText('Capture en panne — le son n’arrive plus').waitFor();
     await page.getByText('Direct restreint : pas de transcription — réservé aux adultes').waitFor();
     await page.getByText('5 en direct · 2 alertes à traiter').waitFor();
-    const unknown = page.getByRole('listitem').filter({ hasText: '@compte_bloque' });
+    const unknown = page.getByRole('listitem').filter({ hasText: '@demo_bloque' });
     await unknown.getByText('Inconnu').waitFor();
     await unknown.getByText('jamais confirmé · TikTok demande une vérification humaine').waitFor();
     assert.equal(await unknown.getByText('Hors ligne').count(), 0);
@@ -149,13 +149,13 @@ describe('the page', { skip: hasBrowser ? false : 'no Chromium' }, () => {
     const before = await names();
     const calm = server.world.lives[1];
     server.tell('assessment', assessment(calm.id, 'late', 480, { discours_haineux: true, viralite: 'forte', risque_score: 1 }));
-    await page.getByRole('article').filter({ hasText: '@atelier_bois' }).getByText('Critique').first().waitFor();
+    await page.getByRole('article').filter({ hasText: '@demo_atelier' }).getByText('Critique').first().waitFor();
     assert.deepEqual(await names(), before);
     server.tell('live.started', live('nouveau', 3));
     await page.getByText('@nouveau').waitFor();
     assert.deepEqual(await names(), [...before, '@nouveau']);
     await page.getByRole('button', { name: 'Actualiser l’ordre' }).click();
-    assert.equal((await names())[0], '@atelier_bois');
+    assert.equal((await names())[0], '@demo_atelier');
   });
 
   test('first run: helps to begin, and proves that Vigie works', async () => {
@@ -184,17 +184,17 @@ describe('the page', { skip: hasBrowser ? false : 'no Chromium' }, () => {
     assert.equal(await field.getAttribute('aria-invalid'), 'true');
     assert.ok(await field.evaluate((element) => element === document.activeElement));
     server.refusals['POST /accounts'] = [409, { detail: 'already followed', request_id: 'r1' }];
-    await field.fill('@Association_ici');
+    await field.fill('@Demo_Asso');
     await page.keyboard.press('Enter');
-    await page.getByText('Vous suivez déjà @association_ici.').waitFor();
+    await page.getByText('Vous suivez déjà @demo_asso.').waitFor();
     await check('follow-dialog');
     await page.keyboard.press('Escape');
     assert.ok(await page.getByRole('button', { name: 'Suivre un compte' }).evaluate((element) => element === document.activeElement));
   });
 
   test('live: words, holes, doubts, what was flagged and why', async () => {
-    const page = await open('/directs/l-marche_du_soir');
-    await page.getByRole('heading', { level: 1, name: 'Direct de @marche_du_soir' }).waitFor();
+    const page = await open('/directs/l-demo_marche');
+    await page.getByRole('heading', { level: 1, name: 'Direct de @demo_marche' }).waitFor();
     await page.getByText('Lacune de 6 s : le son n’arrivait plus').waitFor();
     await page.getByText('(transcription incertaine)').waitFor();
     assert.equal(await page.locator('mark').last().textContent(), 'ils n’ont rien à faire ici');
@@ -203,7 +203,7 @@ describe('the page', { skip: hasBrowser ? false : 'no Chromium' }, () => {
     await page.getByText('Rejet d’un groupe désigné par son origine.').waitFor();
     await page.getByText('lexique embarqué').first().waitFor();
     const link = page.getByRole('link', { name: /Ouvrir sur TikTok/ });
-    assert.equal(await link.getAttribute('href'), 'https://www.tiktok.com/@marche_du_soir/live');
+    assert.equal(await link.getAttribute('href'), 'https://www.tiktok.com/@demo_marche/live');
     assert.equal(await link.getAttribute('rel'), 'noopener noreferrer');
     await check('live');
     await page.getByText('Voir le tableau').click();
@@ -213,19 +213,19 @@ describe('the page', { skip: hasBrowser ? false : 'no Chromium' }, () => {
 
   for (const [name, options] of [['live-narrow', { viewport: { width: 360, height: 800 } }], ['live-dark', { colorScheme: 'dark' }]]) {
     test(`live: ${name}`, async () => {
-      const page = await open('/directs/l-marche_du_soir', options);
+      const page = await open('/directs/l-demo_marche', options);
       await page.getByText('(transcription incertaine)').waitFor();
       await check(name);
     });
   }
 
   test('live: follows the words until somebody scrolls up', async () => {
-    const page = await open('/directs/l-marche_du_soir');
+    const page = await open('/directs/l-demo_marche');
     const pane = page.getByRole('region', { name: 'Transcription' });
     const fromEnd = () => pane.evaluate((element) => element.scrollHeight - element.scrollTop - element.clientHeight);
     await page.getByText('Merci pour les cœurs').waitFor();
     await page.waitForFunction(() => { const e = document.querySelector('.transcript'); return e.scrollHeight - e.scrollTop - e.clientHeight < 5; });
-    const say = (index) => server.tell('segment.final', segment('l-marche_du_soir', 1000 + index, 4310 + index * 5, `Phrase nouvelle ${index}.`));
+    const say = (index) => server.tell('segment.final', segment('l-demo_marche', 1000 + index, 4310 + index * 5, `Phrase nouvelle ${index}.`));
     for (let index = 0; index < 20; index += 1) {
       say(index);
     }
@@ -248,8 +248,8 @@ describe('the page', { skip: hasBrowser ? false : 'no Chromium' }, () => {
   });
 
   test('live: 5,000 sentences are all there, and one more is quick', async () => {
-    server.world.segments['l-marche_du_soir'] = Array.from({ length: 5000 }, (_, index) => segment('l-marche_du_soir', index, index * 0.8, `${index}. ${texts[index % texts.length]}`));
-    const page = await open('/directs/l-marche_du_soir');
+    server.world.segments['l-demo_marche'] = Array.from({ length: 5000 }, (_, index) => segment('l-demo_marche', index, index * 0.8, `${index}. ${texts[index % texts.length]}`));
+    const page = await open('/directs/l-demo_marche');
     await page.getByText(/^4999\. /).waitFor();
     assert.equal(await page.locator('.sentence').count(), 5000);
     await page.evaluate(() => {
@@ -261,7 +261,7 @@ describe('the page', { skip: hasBrowser ? false : 'no Chromium' }, () => {
         }).observe(document.querySelector('.transcript'), { childList: true, subtree: true });
       });
     });
-    server.tell('segment.final', segment('l-marche_du_soir', 5001, 4320, 'Une de plus.'));
+    server.tell('segment.final', segment('l-demo_marche', 5001, 4320, 'Une de plus.'));
     const milliseconds = await page.evaluate(() => window.spent);
     assert.ok(milliseconds < 200, `${milliseconds} ms until it was painted`);
     await expectClean(watched, '5,000 sentences'); // axe looks at each of them, for minutes
@@ -269,7 +269,7 @@ describe('the page', { skip: hasBrowser ? false : 'no Chromium' }, () => {
   });
 
   test('live: the address of a sentence opens there', async () => {
-    const page = await open('/directs/l-marche_du_soir?t=4250');
+    const page = await open('/directs/l-demo_marche?t=4250');
     const target = page.locator('.is-target');
     await target.waitFor();
     assert.match(await target.textContent(), /ils n’ont rien à faire ici/);
@@ -282,7 +282,7 @@ describe('the page', { skip: hasBrowser ? false : 'no Chromium' }, () => {
   });
 
   test('live: the capture is stopped only after a yes', async () => {
-    const page = await open('/directs/l-marche_du_soir');
+    const page = await open('/directs/l-demo_marche');
     await page.getByRole('button', { name: 'Arrêter la capture…' }).click();
     await page.getByText('Le direct lui-même continue.').waitFor();
     await check('stop-dialog');
@@ -292,7 +292,7 @@ describe('the page', { skip: hasBrowser ? false : 'no Chromium' }, () => {
     await page.getByRole('button', { name: 'Arrêter la capture', exact: true }).click();
     server.tell('live.updated', { ...server.world.lives[0], capture: { state: 'stopped', reason: 'person', lag_s: null, gaps: 1 } });
     await page.getByText('Capture arrêtée — arrêtée par une personne').waitFor();
-    assert.ok(server.calls.includes('PUT /lives/l-marche_du_soir/capture'));
+    assert.ok(server.calls.includes('PUT /lives/l-demo_marche/capture'));
     await page.getByRole('button', { name: 'Reprendre la capture' }).waitFor();
   });
 
@@ -331,13 +331,13 @@ describe('the page', { skip: hasBrowser ? false : 'no Chromium' }, () => {
     test(`accounts: ${name}`, async () => {
       const page = await open('/comptes', options);
       await page.getByText('9 comptes').waitFor();
-      await page.getByRole('button', { name: 'Vérifier maintenant @association_ici' }).click();
-      await page.getByText('Contrôle de @association_ici demandé.').first().waitFor();
+      await page.getByRole('button', { name: 'Vérifier maintenant @demo_asso' }).click();
+      await page.getByText('Contrôle de @demo_asso demandé.').first().waitFor();
       await check(name);
-      await page.getByRole('button', { name: 'Ne plus suivre @association_ici…' }).click();
+      await page.getByRole('button', { name: 'Ne plus suivre @demo_asso…' }).click();
       await page.getByRole('dialog').getByRole('button', { name: 'Ne plus suivre' }).click();
-      await page.getByText('Vous ne suivez plus @association_ici.').first().waitFor();
-      assert.ok(server.calls.includes('DELETE /accounts/a-association_ici'));
+      await page.getByText('Vous ne suivez plus @demo_asso.').first().waitFor();
+      assert.ok(server.calls.includes('DELETE /accounts/a-demo_asso'));
     });
   }
 
@@ -355,14 +355,14 @@ describe('the page', { skip: hasBrowser ? false : 'no Chromium' }, () => {
     assert.match(await page.title(), /^\(4\)/);
     await check('toast');
     await page.getByRole('link', { name: 'Ouvrir le direct', exact: true }).click();
-    await page.getByRole('heading', { level: 1, name: 'Direct de @marche_du_soir' }).waitFor();
+    await page.getByRole('heading', { level: 1, name: 'Direct de @demo_marche' }).waitFor();
     assert.equal(await page.locator('.toast-card').count(), 0);
   });
 
   test('bell: counts, lists, and is read', async () => {
     const page = await open('/');
     await page.getByRole('button', { name: 'Notifications, 1 non lue' }).click();
-    await page.getByText('Alerte élevé · @marche_du_soir').waitFor();
+    await page.getByText('Alerte de niveau élevé · @demo_marche').waitFor();
     await check('bell');
     await page.getByRole('button', { name: 'Tout marquer comme lu' }).click();
     await page.getByRole('button', { name: 'Notifications', exact: true }).waitFor();
@@ -399,7 +399,7 @@ describe('the page', { skip: hasBrowser ? false : 'no Chromium' }, () => {
   });
 
   test('targets are at least 24 px in both directions', async () => {
-    for (const path of ['/', '/directs/l-marche_du_soir', '/alertes', '/comptes']) {
+    for (const path of ['/', '/directs/l-demo_marche', '/alertes', '/comptes']) {
       const page = await open(path, { viewport: { width: 360, height: 800 } });
       await page.getByRole('main').getByRole('link').first().waitFor();
       const small = await page.evaluate(() => [...document.querySelectorAll('a, button, select, summary, input')]
@@ -413,7 +413,7 @@ describe('the page', { skip: hasBrowser ? false : 'no Chromium' }, () => {
   });
 
   test('connection lost: said, frozen, caught up without loss or double', async () => {
-    const page = await open('/directs/l-marche_du_soir', {}, provoked);
+    const page = await open('/directs/l-demo_marche', {}, provoked);
     await page.getByText('Merci pour les cœurs').waitFor();
     await server.stop();
     await page.getByText(/Connexion perdue depuis \d+\ss — (nouvel essai dans \d+\ss|nouvel essai en cours…)/).waitFor();
@@ -443,25 +443,33 @@ describe('the page', { skip: hasBrowser ? false : 'no Chromium' }, () => {
     for (let index = 0; index < 501; index += 1) {
       server.tell('live.updated', server.world.lives[0]);
     }
-    server.world.lives = [live('tout_neuf', 20), ...server.world.lives.slice(2)];
+    server.world.lives = [live('demo_neuf', 20), ...server.world.lives.slice(2)];
     await server.start();
     await page.locator('.banner').getByText('Connexion rétablie · Tout a été rechargé').waitFor({ timeout: 30_000 });
-    await page.getByText('@tout_neuf').waitFor();
-    assert.equal(await page.getByRole('article').filter({ hasText: '@marche_du_soir' }).count(), 0);
+    await page.getByText('@demo_neuf').waitFor();
+    assert.equal(await page.getByRole('article').filter({ hasText: '@demo_marche' }).count(), 0);
   });
 
   test('between REST and the feed nothing falls', async () => {
-    // A sentence that is settled after the socket opened and before REST is read, and one after.
-    const page = await open('/directs/l-marche_du_soir');
+    // As in the database, a sentence is a row when it is told; they come all the while the page loads.
+    const page = await open('/directs/l-demo_marche');
     await page.getByText('Merci pour les cœurs').waitFor();
-    const twice = segment('l-marche_du_soir', 3000, 4500, 'Dite entre les deux.');
-    server.world.segments['l-marche_du_soir'].push(twice);
-    server.tell('segment.final', twice);
+    let index = 0;
+    const say = () => {
+      const one = segment('l-demo_marche', 3000 + index, 4320 + index, `Sans cesse ${index}.`);
+      index += 1;
+      server.world.segments['l-demo_marche'].push(one);
+      server.tell('segment.final', one);
+    };
+    const talk = setInterval(say, 4);
     await page.reload();
-    server.tell('segment.final', twice);
-    server.tell('segment.final', segment('l-marche_du_soir', 3001, 4510, 'Dite ensuite.'));
-    await page.getByText('Dite ensuite.').waitFor();
-    assert.equal(await page.getByText('Dite entre les deux.').count(), 1);
+    await page.getByText('Sans cesse 0.').waitFor();
+    clearInterval(talk);
+    say();
+    await page.getByText(`Sans cesse ${index - 1}.`).waitFor();
+    const shown = await page.locator('.words').filter({ hasText: 'Sans cesse' }).allTextContents();
+    assert.deepEqual(shown, Array.from({ length: index }, (_, number) => `Sans cesse ${number}.`));
+    assert.ok(index > 20, `only ${index} sentences in between`);
   });
 
   test('session ended: a dialog in place, with the way back', async () => {
