@@ -64,7 +64,8 @@ Html document(const Texts& texts, const Html& title, const Html& body) {
              "initial-scale=1\"><title>") +
          title +
          Html::literal(
-             "</title><link rel=\"stylesheet\" href=\"/pages.css\"></head><body><main><p "
+             "</title><link rel=\"icon\" href=\"/favicon.svg\"><link rel=\"stylesheet\" "
+             "href=\"/pages.css\"></head><body><main><p "
              "class=\"brand\">Vigie</p>") +
          body + Html::literal("</main></body></html>");
 }
