@@ -25,6 +25,9 @@ enum class Evidence : std::uint8_t {
   unknown,    // refused, blocked, garbage, contradiction, a number nobody knows
 };
 
+// The word for metrics: the enumerator's own name.
+std::string_view to_string(Evidence evidence);
+
 struct LiveFacts {
   std::string room;
   std::string title;

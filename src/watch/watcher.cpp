@@ -12,27 +12,10 @@ namespace {
 constexpr std::string_view check_prefix = "check:";
 
 std::string_view outcome_name(const platform::Observation& seen) {
-  using platform::Evidence;
   if (seen.blocked) {
     return "refused";
   }
-  switch (seen.evidence) {
-    case Evidence::live:
-      return "live";
-    case Evidence::paused:
-      return "paused";
-    case Evidence::not_live:
-      return "not_live";
-    case Evidence::exists:
-      return "exists";
-    case Evidence::not_found:
-      return "not_found";
-    case Evidence::absent:
-      return "absent";
-    case Evidence::unknown:
-      return "unknown";
-  }
-  return "unknown";
+  return to_string(seen.evidence);
 }
 
 }  // namespace

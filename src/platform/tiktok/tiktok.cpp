@@ -30,26 +30,6 @@ std::string without_slash(std::string url) {
   return url;
 }
 
-std::string_view name_of(Evidence evidence) {
-  switch (evidence) {
-    case Evidence::live:
-      return "live";
-    case Evidence::paused:
-      return "paused";
-    case Evidence::not_live:
-      return "not_live";
-    case Evidence::exists:
-      return "exists";
-    case Evidence::not_found:
-      return "not_found";
-    case Evidence::absent:
-      return "absent";
-    case Evidence::unknown:
-      return "unknown";
-  }
-  return "unknown";
-}
-
 class TikTok final : public LiveSource {
  public:
   TikTok(http::Client& client, TikTokOptions options, log::Log& log, metrics::Registry& metrics)
@@ -150,7 +130,7 @@ class TikTok final : public LiveSource {
   void count(std::string_view route, const Observation& seen) {
     metrics_
         .counter("vigie_platform_answers_total", "Answers of a platform by what they prove.",
-                 {{"platform", "tiktok"}, {"route", route}, {"evidence", name_of(seen.evidence)}})
+                 {{"platform", "tiktok"}, {"route", route}, {"evidence", to_string(seen.evidence)}})
         .add();
     if (seen.blocked) {
       log_.warn("the platform refuses us", {{"route", std::string{route}}, {"why", seen.reason}});

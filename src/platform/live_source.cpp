@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/live_source.hpp"
+
+namespace vigie::platform {
+
+std::string_view to_string(Evidence evidence) {
+  switch (evidence) {
+    case Evidence::live:
+      return "live";
+    case Evidence::paused:
+      return "paused";
+    case Evidence::not_live:
+      return "not_live";
+    case Evidence::exists:
+      return "exists";
+    case Evidence::not_found:
+      return "not_found";
+    case Evidence::absent:
+      return "absent";
+    case Evidence::unknown:
+      return "unknown";
+  }
+  return "unknown";
+}
+
+}  // namespace vigie::platform
