@@ -101,14 +101,12 @@ Async<Result<http::Response>> follow_account(Services& services, Call call) {
   if (!platform) {
     co_return platform.error();
   }
-  if (platform->value_or("tiktok") != "tiktok") {
-    co_return make_error(Errc::invalid, "platform: only tiktok is followed");
-  }
   const auto typed = required_text(*body, "username");
   if (!typed) {
     co_return typed.error();
   }
-  const auto followed = co_await services.accounts.follow(call.person_id(), *typed);
+  const auto followed =
+      co_await services.accounts.follow(call.person_id(), *typed, platform->value_or(""));
   if (!followed) {
     co_return followed.error();
   }

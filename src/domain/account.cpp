@@ -13,6 +13,7 @@ constexpr Words<AccountStatus, 4> statuses{{{AccountStatus::unknown, "unknown"},
                                             {AccountStatus::offline, "offline"}}};
 
 constexpr std::size_t longest_username = 24;
+constexpr std::size_t longest_address = 500;
 
 // What follows "tiktok.com/" in an address, or nothing when typed is no address of TikTok.
 Result<std::string_view> path_of_address(std::string_view typed) {
@@ -27,6 +28,30 @@ Result<std::string_view> path_of_address(std::string_view typed) {
         "this address is not a TikTok profile: paste one such as https://www.tiktok.com/@name");
   }
   return rest.substr(slash + 1);
+}
+
+// Scheme and host folded; the rest is the server's business and stays as it is.
+Result<std::string> parse_stream_address(std::string_view typed) {
+  const auto mark = typed.find("://");
+  const auto scheme = to_lower_ascii(typed.substr(0, mark == std::string_view::npos ? 0 : mark));
+  if (scheme != "http" && scheme != "https") {
+    return make_error(Errc::invalid,
+                      "a stream is given by its address, such as stream:https://host/radio.mp3");
+  }
+  const auto rest = typed.substr(mark + 3);
+  const auto host = rest.substr(0, rest.find_first_of("/?#"));
+  if (host.empty()) {
+    return make_error(Errc::invalid, "the stream's address names no host");
+  }
+  if (host.find('@') != std::string_view::npos) {
+    return make_error(Errc::invalid, "a stream's address may hold no user name or password");
+  }
+  const auto is_plain = [](char c) { return c > ' ' && c < 0x7f; };
+  if (typed.size() > longest_address || !std::ranges::all_of(typed, is_plain)) {
+    return make_error(Errc::invalid, "a stream's address has at most {} characters, without spaces",
+                      longest_address);
+  }
+  return scheme + "://" + to_lower_ascii(host) + std::string{rest.substr(host.size())};
 }
 
 bool is_username_character(char c) {
@@ -71,6 +96,29 @@ Result<std::string> parse_tiktok_username(std::string_view typed) {
         "a TikTok name holds only letters without accents, digits, dots and underscores");
   }
   return folded;
+}
+
+Result<AccountName> parse_account_name(std::string_view typed, std::string_view platform) {
+  constexpr std::string_view stream_prefix = "stream:";
+  auto name = trim(typed);
+  const bool has_prefix = to_lower_ascii(name.substr(0, stream_prefix.size())) == stream_prefix;
+  if (platform == "stream" || (platform.empty() && has_prefix)) {
+    name.remove_prefix(has_prefix ? stream_prefix.size() : 0);
+    auto address = parse_stream_address(name);
+    if (!address) {
+      return address.error();
+    }
+    return AccountName{"stream", *address, *address};
+  }
+  if (!platform.empty() && platform != "tiktok") {
+    return make_error(Errc::invalid, "platform: tiktok or stream");
+  }
+  auto username = parse_tiktok_username(name);
+  if (!username) {
+    return username.error();
+  }
+  auto url = "https://www.tiktok.com/@" + *username;
+  return AccountName{"tiktok", std::move(*username), std::move(url)};
 }
 
 }  // namespace vigie

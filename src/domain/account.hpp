@@ -44,4 +44,17 @@ struct FollowedAccount {
 // for the person who typed it, unless 1 to 24 of [a-z0-9._] are left (protocol: api-live uniqueId).
 Result<std::string> parse_tiktok_username(std::string_view typed);
 
+// How an account is called on its platform. For "stream" the name is the address itself.
+struct AccountName {
+  std::string platform;
+  std::string username;
+  std::string url;
+};
+
+// What a person typed: "stream:https://host/path" is a direct address of sound (at most 500 bytes,
+// http or https, host in lower case, no user name or password in it), everything else a TikTok name
+// as above. platform, when not empty, says which of the two: "tiktok" or "stream". Errc::invalid
+// with words for the person.
+Result<AccountName> parse_account_name(std::string_view typed, std::string_view platform = {});
+
 }  // namespace vigie

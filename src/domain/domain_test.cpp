@@ -94,4 +94,33 @@ TEST(Json, KeepsTheSixFieldsOfTheOriginalToTheLetter) {
 }
 
 }  // namespace
+TEST(AccountName, IsATikTokNameOrTheAddressOfAStream) {
+  const auto name = parse_account_name(" @Some.Name ");
+  ASSERT_TRUE(name.has_value());
+  EXPECT_EQ(name->platform, "tiktok");
+  EXPECT_EQ(name->username, "some.name");
+  EXPECT_EQ(name->url, "https://www.tiktok.com/@some.name");
+
+  for (const auto* typed : {"stream:HTTPS://Radio.Example/Live.mp3?q=1",
+                            " Stream:https://radio.example/Live.mp3?q=1 "}) {
+    const auto stream = parse_account_name(typed);
+    ASSERT_TRUE(stream.has_value()) << typed;
+    EXPECT_EQ(stream->platform, "stream");
+    EXPECT_EQ(stream->username, "https://radio.example/Live.mp3?q=1");
+    EXPECT_EQ(stream->url, stream->username);
+  }
+  EXPECT_EQ(parse_account_name("http://radio.example/a", "stream")->platform, "stream");
+}
+
+TEST(AccountName, RefusesWhatIsNeither) {
+  for (const auto* typed :
+       {"stream:", "stream:ftp://host/a", "stream:file:///etc/passwd", "stream:https://",
+        "stream:https://user:word@host/a", "stream:https://host/a b", "https://radio.example/a"}) {
+    EXPECT_EQ(parse_account_name(typed).error().code, Errc::invalid) << typed;
+  }
+  EXPECT_EQ(parse_account_name("name", "youtube").error().code, Errc::invalid);
+  EXPECT_EQ(parse_account_name("stream:https://host/" + std::string(600, 'a')).error().code,
+            Errc::invalid);
+}
+
 }  // namespace vigie

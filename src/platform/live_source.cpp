@@ -23,4 +23,10 @@ std::string_view to_string(Evidence evidence) {
   return "unknown";
 }
 
+Async<RoomsAnswer> LiveSource::probe_rooms(std::vector<std::string> /*rooms*/) {
+  RoomsAnswer answer;
+  answer.reason = "not_supported";
+  co_return answer;
+}
+
 }  // namespace vigie::platform

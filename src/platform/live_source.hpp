@@ -3,10 +3,13 @@
 // ask, how often, retries and what to believe are the caller's (watch/).
 #pragma once
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "async/async.hpp"
 #include "base/result.hpp"
@@ -47,6 +50,16 @@ struct Observation {
   std::chrono::seconds retry_after{0};
 };
 
+// What a batch of rooms answered: a cheap question that tells whether known lives go on, and never
+// that one began. A room that is missing in `alive` was not spoken of.
+struct RoomsAnswer {
+  std::map<std::string, bool> alive;  // by room
+  std::string reason;                 // why there is nothing: "poisoned", "http_429" …; else empty
+  bool poisoned = false;              // the canary, a room known dead, was called alive: all thrown away
+  bool blocked = false;
+  std::chrono::seconds retry_after{0};
+};
+
 struct StreamAddress {
   std::string url;
   enum class Kind : std::uint8_t { flv, hls } kind = Kind::flv;
@@ -63,6 +76,12 @@ class LiveSource {
 
   // A second, independent look at whether the account exists: exists, absent or unknown.
   virtual Async<Observation> look_up(std::string username) = 0;
+
+  // The most rooms probe_rooms() takes at once; 0: this platform has no such question.
+  virtual std::size_t rooms_at_once() const { return 0; }
+
+  // Do these lives go on? One request, at most rooms_at_once() rooms. Never fails.
+  virtual Async<RoomsAnswer> probe_rooms(std::vector<std::string> rooms);
 
   // A fresh address of the sound. Errc::not_found: not on air any more; Errc::denied: restricted;
   // Errc::unavailable or timeout: try again later.

@@ -18,6 +18,9 @@ class FakeSource final : public LiveSource {
   std::deque<Result<StreamAddress>> addresses;  // the last one stays
   std::vector<std::string> probed;
   std::vector<std::string> looked_up;
+  RoomsAnswer rooms;  // what every batch answers
+  std::size_t batch = 0;
+  std::vector<std::vector<std::string>> probed_rooms;
   int resolved = 0;
 
   static Observation saying(Evidence evidence, std::string reason) {
@@ -46,6 +49,11 @@ class FakeSource final : public LiveSource {
   Async<Observation> look_up(std::string username) override {
     looked_up.push_back(username);
     co_return answer_of(second_looks, username);
+  }
+  std::size_t rooms_at_once() const override { return batch; }
+  Async<RoomsAnswer> probe_rooms(std::vector<std::string> asked) override {
+    probed_rooms.push_back(std::move(asked));
+    co_return rooms;
   }
   Async<Result<StreamAddress>> resolve(std::string, std::string) override {
     ++resolved;

@@ -59,8 +59,10 @@ class Accounts {
       : database_{database}, clock_{clock}, ids_{ids}, bus_{bus} {}
 
   // Creates the account when nobody followed it yet. typed is what the person wrote (a name, @name
-  // or an address). Errc::invalid with words for them; Errc::conflict when they follow it already.
-  Async<Result<FollowedAccount>> follow(std::string person_id, std::string typed);
+  // or an address), platform as parse_account_name(). Errc::invalid with words for them;
+  // Errc::conflict when they follow it already.
+  Async<Result<FollowedAccount>> follow(std::string person_id, std::string typed,
+                                        std::string platform = {});
 
   // Errc::not_found when this person does not follow it.
   Async<Result<>> unfollow(std::string person_id, std::string account_id);
@@ -79,8 +81,8 @@ class Accounts {
   // Asks the watcher to look now; Errc::not_found as get().
   Async<Result<>> check_now(std::string account_id, Sight sight);
 
-  // Everything at least one person follows.
-  Async<Result<std::vector<Watched>>> watched();
+  // Everything on this platform that at least one person follows.
+  Async<Result<std::vector<Watched>>> watched(std::string platform);
 
   // Writes one answer: the account, its live, its lease, a viewer sample, notifications, events;
   // all in one transaction, deciding afresh on what the rows say. Errc::not_found when the account

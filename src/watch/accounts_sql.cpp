@@ -69,7 +69,7 @@ SELECT a.id, a.username, a.next_check_at, a.interval_us, a.status, a.status_at, 
   a.negative_since, a.display_name, a.followers, a.checked_at,
   l.id, l.room, l.started_at, l.state, l.title, l.viewers, l.capture
 FROM account a LEFT JOIN live l ON l.account_id = a.id AND l.ended_at IS NULL
-WHERE EXISTS (SELECT 1 FROM follow f WHERE f.account_id = a.id)
+WHERE a.platform = $1 AND EXISTS (SELECT 1 FROM follow f WHERE f.account_id = a.id)
 ORDER BY a.id)";
 
 FollowedAccount followed_of_row(const db::Row& row) {
@@ -139,14 +139,14 @@ Result<> check_bounds(const FollowEdit& change) {
   return {};
 }
 
-Result<std::string> account_named(db::Transaction& tx, const std::string& username, Ids& ids,
+Result<std::string> account_named(db::Transaction& tx, const AccountName& name, Ids& ids,
                                   Time now) {
-  const auto url = "https://www.tiktok.com/@" + username;
-  if (auto made = tx.execute(insert_account, {ids.next(now), "tiktok", username, url, now});
+  if (auto made = tx.execute(insert_account,
+                             {ids.next(now), name.platform, name.username, name.url, now});
       !made) {
     return made.error().during("creating an account");
   }
-  auto rows = tx.query(find_account, {"tiktok", username});
+  auto rows = tx.query(find_account, {name.platform, name.username});
   if (!rows) {
     return rows.error().during("looking for an account");
   }
@@ -155,15 +155,16 @@ Result<std::string> account_named(db::Transaction& tx, const std::string& userna
 
 }  // namespace
 
-Async<Result<FollowedAccount>> Accounts::follow(std::string person_id, std::string typed) {
-  const auto username = parse_tiktok_username(typed);
-  if (!username) {
-    co_return username.error();
+Async<Result<FollowedAccount>> Accounts::follow(std::string person_id, std::string typed,
+                                                std::string platform) {
+  const auto name = parse_account_name(typed, platform);
+  if (!name) {
+    co_return name.error();
   }
   const Time now = clock_.now();
   std::function<Result<FollowedAccount>(db::Transaction&)> work =
-      [this, &person_id, &username, now](db::Transaction& tx) -> Result<FollowedAccount> {
-    const auto account_id = account_named(tx, *username, ids_, now);
+      [this, &person_id, &name, now](db::Transaction& tx) -> Result<FollowedAccount> {
+    const auto account_id = account_named(tx, *name, ids_, now);
     if (!account_id) {
       return account_id.error();
     }
@@ -172,7 +173,7 @@ Async<Result<FollowedAccount>> Accounts::follow(std::string person_id, std::stri
       return added.error().during("following an account");
     }
     if (*added == 0) {
-      return make_error(Errc::conflict, "@{} is followed already", *username);
+      return make_error(Errc::conflict, "@{} is followed already", name->username);
     }
     return read_one(tx, *account_id, Sight{person_id, false});
   };
@@ -274,10 +275,10 @@ Async<Result<>> Accounts::check_now(std::string account_id, Sight sight) {
   co_return Result<>{};
 }
 
-Async<Result<std::vector<Watched>>> Accounts::watched() {
+Async<Result<std::vector<Watched>>> Accounts::watched(std::string platform) {
   std::function<Result<std::vector<Watched>>(db::Transaction&)> work =
-      [](db::Transaction& tx) -> Result<std::vector<Watched>> {
-    const auto rows = tx.query(select_watched, {});
+      [&platform](db::Transaction& tx) -> Result<std::vector<Watched>> {
+    const auto rows = tx.query(select_watched, {platform});
     if (!rows) {
       return rows.error().during("reading who is watched");
     }

@@ -17,7 +17,7 @@ TEST_P(WatchStore, SharesOneAccountAmongAllWhoFollowIt) {
   EXPECT_EQ(seen.url, "https://www.tiktok.com/@some.name");
   EXPECT_EQ(seen.status, AccountStatus::unknown);
   EXPECT_EQ(seen.status_reason, "never_checked");
-  EXPECT_EQ(run(accounts->watched()).value().size(), 1U);
+  EXPECT_EQ(run(accounts->watched("tiktok")).value().size(), 1U);
 }
 
 TEST_P(WatchStore, RefusesToFollowTwiceAndNamesThatAreNone) {
@@ -44,7 +44,7 @@ TEST_P(WatchStore, ShowsAnAccountToThoseWhoMaySeeItOnly) {
   EXPECT_TRUE(run(accounts->unfollow("anna", id)));
   EXPECT_EQ(run(accounts->get(id, anna)).error().code, Errc::not_found);
   EXPECT_EQ(run(accounts->get(id, mod)).error().code, Errc::not_found);
-  EXPECT_TRUE(run(accounts->watched()).value().empty());
+  EXPECT_TRUE(run(accounts->watched("tiktok")).value().empty());
 }
 
 TEST_P(WatchStore, KeepsNotesPersonal) {
