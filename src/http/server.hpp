@@ -27,14 +27,15 @@ class WebSocket {
  public:
   virtual ~WebSocket() = default;
 
-  // The next text message (at most 4 KiB, else the socket closes with 1009).
-  // Errc::unavailable once the other end is gone or the server is stopping.
+  // The next message, text unless the Upgrade says binary (a longer one than it allows closes the
+  // socket with 1009, the other kind with 1003). Errc::unavailable once the other end is gone or
+  // the server is stopping.
   virtual Async<Result<std::string>> receive() = 0;
 
-  // Queues a text message without waiting; any coroutine of the I/O thread. False when the queue is
-  // full (64 messages or 256 KiB: a slow reader): the caller closes with 1013 and the browser comes
-  // back.
-  virtual bool send(std::string text) = 0;
+  // Queues a message of the Upgrade's kind without waiting; any coroutine of the I/O thread. False
+  // when the queue is full (64 messages or 256 KiB: a slow reader): the caller closes with 1013 and
+  // the browser comes back.
+  virtual bool send(std::string message) = 0;
 
   // Says goodbye with code (RFC 6455 §7.4) and closes once what was queued is sent, or after 5 s.
   virtual void close(std::uint16_t code, std::string_view reason) = 0;
@@ -56,7 +57,11 @@ struct Streamed {
 };
 struct Upgrade {
   std::function<Async<>(WebSocket&)> session;
-  std::string subprotocol;  // empty: none
+  std::string subprotocol;             // spoken when the other end offers it; empty: none
+  Headers headers{};                   // further fields of the handshake's answer
+  bool is_binary = false;              // the messages of both sides are bytes, else text
+  std::size_t longest_message = 4096;  // received, in bytes
+  bool has_pings = true;               // false: no protocol ping is sent, and none is answered
 };
 struct Reset {};
 using Answer = std::variant<Response, Streamed, Upgrade, Reset>;

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/websocket.hpp"
 
+#include <boost/asio/append.hpp>
+#include <boost/asio/buffers_iterator.hpp>
+#include <boost/asio/compose.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -15,6 +19,7 @@
 
 #include "async/signal.hpp"
 #include "async/task_group.hpp"
+#include "http/wire.hpp"
 
 namespace vigie::http {
 namespace {
@@ -24,7 +29,6 @@ namespace websocket = boost::beast::websocket;
 using asio::ip::tcp;
 using boost::system::error_code;
 
-constexpr std::size_t longest_message = 4 * 1024;
 constexpr std::size_t most_queued = 64;
 constexpr std::size_t most_queued_bytes = 256 * 1024;
 constexpr std::size_t most_unread = 16;
@@ -48,6 +52,57 @@ beast::http::request<beast::http::empty_body> to_beast(const Request& request) {
   return copy;
 }
 
+// A socket that, once shut, swallows the pongs Beast cannot be told not to write: some servers give
+// none, and their clients have to be tried against that.
+class PongValve : public tcp::socket {
+ public:
+  explicit PongValve(tcp::socket socket) : tcp::socket{std::move(socket)} {}
+
+  bool is_shut = false;
+
+  template <class Buffers, class Token>
+  auto async_write_some(const Buffers& buffers, Token&& token) {
+    return asio::async_compose<Token, void(error_code, std::size_t)>(Write<Buffers>{*this, buffers},
+                                                                     token, *this);
+  }
+
+ private:
+  template <class Buffers>
+  struct Write {
+    PongValve& valve;
+    Buffers buffers;
+
+    template <class Self>
+    void operator()(Self& self) {
+      // Beast writes a control frame as one buffer, and never begins in the middle of a frame
+      // unless the last write was cut short.
+      const auto size = asio::buffer_size(buffers);
+      constexpr auto pong = 0x8A;
+      const bool is_swallowed = valve.is_shut && !valve.was_cut_ && size != 0 &&
+                                static_cast<unsigned char>(*asio::buffers_begin(buffers)) == pong;
+      if (is_swallowed) {
+        asio::post(valve.get_executor(), asio::append(std::move(self), error_code{}, size));
+        return;
+      }
+      valve.tcp::socket::async_write_some(buffers, std::move(self));
+    }
+    template <class Self>
+    void operator()(Self& self, error_code failed, std::size_t written) {
+      valve.was_cut_ = written < asio::buffer_size(buffers);
+      self.complete(failed, written);
+    }
+  };
+
+  bool was_cut_ = false;
+};
+
+// Found by Beast in this namespace: what ends the stream is the plain socket's.
+template <class Handler>
+void async_teardown(beast::role_type role, PongValve& socket, Handler&& handler) {
+  websocket::async_teardown(role, static_cast<tcp::socket&>(socket),
+                            std::forward<Handler>(handler));
+}
+
 }  // namespace
 
 bool is_websocket_request(const Request& request) {
@@ -60,7 +115,7 @@ bool is_websocket_request(const Request& request) {
 struct WebSocketSession::Impl final : public WebSocket {
   Impl(ServerContext& shared, tcp::socket socket)
       : context{shared},
-        stream{std::move(socket)},
+        stream{PongValve{std::move(socket)}},
         inbox_changed{stream.get_executor()},
         inbox_drained{stream.get_executor()},
         outbox_changed{stream.get_executor()},
@@ -69,11 +124,12 @@ struct WebSocketSession::Impl final : public WebSocket {
         session_ended{stream.get_executor()} {}
 
   Async<Result<std::string>> receive() override;
-  bool send(std::string text) override;
+  bool send(std::string message) override;
   void close(std::uint16_t code, std::string_view reason) override;
 
   Async<> run(const Request& request, Upgrade upgrade);
-  Async<bool> shake_hands(const Request& request, const std::string& subprotocol);
+  void set_up(const Upgrade& upgrade);
+  Async<bool> shake_hands(const Request& request, Upgrade& upgrade);
   Async<> live(TaskGroup& tasks, Upgrade upgrade);
   Async<> read_all();
   Async<> write_all();
@@ -82,7 +138,7 @@ struct WebSocketSession::Impl final : public WebSocket {
   void hang_up();
 
   ServerContext& context;
-  websocket::stream<tcp::socket, false> stream;
+  websocket::stream<PongValve, false> stream;
   std::deque<std::string> inbox;
   std::deque<std::string> outbox;
   std::size_t outbox_bytes = 0;
@@ -104,19 +160,19 @@ Async<Result<std::string>> WebSocketSession::Impl::receive() {
   if (inbox.empty() || context.stopping) {
     co_return make_error(Errc::unavailable, "the WebSocket is closed");
   }
-  auto text = std::move(inbox.front());
+  auto message = std::move(inbox.front());
   inbox.pop_front();
   inbox_drained.ring();
-  co_return text;
+  co_return message;
 }
 
-bool WebSocketSession::Impl::send(std::string text) {
+bool WebSocketSession::Impl::send(std::string message) {
   if (gone || closing || outbox.size() >= most_queued ||
-      outbox_bytes + text.size() > most_queued_bytes) {
+      outbox_bytes + message.size() > most_queued_bytes) {
     return false;
   }
-  outbox_bytes += text.size();
-  outbox.push_back(std::move(text));
+  outbox_bytes += message.size();
+  outbox.push_back(std::move(message));
   outbox_changed.ring();
   return true;
 }
@@ -135,8 +191,7 @@ void WebSocketSession::Impl::close(std::uint16_t code, std::string_view reason) 
 
 // Handshake, life, and an end in which no coroutine is left whatever the reason.
 Async<> WebSocketSession::Impl::run(const Request& request, Upgrade upgrade) {
-  const auto subprotocol = upgrade.subprotocol;
-  if (!co_await shake_hands(request, subprotocol)) {
+  if (!co_await shake_hands(request, upgrade)) {
     co_return;
   }
   auto& log = context.log;
@@ -165,27 +220,39 @@ Async<> WebSocketSession::Impl::run(const Request& request, Upgrade upgrade) {
   }
 }
 
-Async<bool> WebSocketSession::Impl::shake_hands(const Request& request,
-                                                const std::string& subprotocol) {
+void WebSocketSession::Impl::set_up(const Upgrade& upgrade) {
   websocket::stream_base::timeout timeouts{};
   timeouts.handshake_timeout = context.options.close_timeout;
-  timeouts.idle_timeout = context.options.ping_timeout;
-  timeouts.keep_alive_pings = true;
+  timeouts.idle_timeout = upgrade.has_pings ? std::chrono::nanoseconds{context.options.ping_timeout}
+                                            : websocket::stream_base::none();
+  timeouts.keep_alive_pings = upgrade.has_pings;
   stream.set_option(timeouts);
-  stream.read_message_max(longest_message);
+  stream.read_message_max(upgrade.longest_message);
   stream.auto_fragment(false);
-  stream.text(true);
-  error_code failed;
-  stream.next_layer().set_option(asio::socket_base::send_buffer_size{send_buffer_size}, failed);
-  const bool agreed =
-      !subprotocol.empty() && lists(request.headers.get("sec-websocket-protocol"), subprotocol);
-  stream.set_option(
-      websocket::stream_base::decorator{[agreed, subprotocol](websocket::response_type& response) {
-        response.set(beast::http::field::server, "Vigie");
-        if (agreed) {
-          response.set(beast::http::field::sec_websocket_protocol, subprotocol);
+  stream.binary(upgrade.is_binary);
+  auto& socket = stream.next_layer();
+  socket.is_shut = !upgrade.has_pings;
+  error_code ignored;
+  socket.set_option(asio::socket_base::send_buffer_size{send_buffer_size}, ignored);
+}
+
+Async<bool> WebSocketSession::Impl::shake_hands(const Request& request, Upgrade& upgrade) {
+  set_up(upgrade);
+  auto fields = std::move(upgrade.headers);
+  fields.set("Server", "Vigie");
+  const auto& subprotocol = upgrade.subprotocol;
+  if (!subprotocol.empty() && lists(request.headers.get("sec-websocket-protocol"), subprotocol)) {
+    fields.set("Sec-WebSocket-Protocol", subprotocol);
+  }
+  stream.set_option(websocket::stream_base::decorator{
+      [fields = std::move(fields)](websocket::response_type& response) {
+        for (const auto& [name, value] : fields.fields()) {
+          if (is_sendable_field(name, value)) {
+            response.set(name, value);
+          }
         }
       }});
+  error_code failed;
   const auto copy = to_beast(request);
   co_await stream.async_accept(copy, asio::redirect_error(asio::use_awaitable, failed));
   co_return !failed;
@@ -212,8 +279,8 @@ Async<> WebSocketSession::Impl::read_all() {
     }
     buffer.clear();
     co_await stream.async_read(buffer, asio::redirect_error(asio::use_awaitable, failed));
-    if (!failed && !stream.got_text()) {
-      close(websocket::close_code::unknown_data, "text only");
+    if (!failed && stream.got_binary() != stream.binary()) {
+      close(websocket::close_code::unknown_data, stream.binary() ? "binary only" : "text only");
     } else if (!failed) {
       inbox.push_back(beast::buffers_to_string(buffer.data()));
       inbox_changed.ring();
@@ -233,10 +300,10 @@ Async<> WebSocketSession::Impl::write_all() {
       co_await outbox_changed.wait();
       continue;
     }
-    const auto& text = outbox.front();
-    co_await stream.async_write(asio::buffer(text),
+    const auto& message = outbox.front();
+    co_await stream.async_write(asio::buffer(message),
                                 asio::redirect_error(asio::use_awaitable, failed));
-    outbox_bytes -= text.size();
+    outbox_bytes -= message.size();
     outbox.pop_front();
   }
   written.ring();
