@@ -18,7 +18,7 @@ constexpr unsigned char close_frame = 0x88;
 constexpr unsigned char ping_frame = 0x89;
 constexpr std::size_t longest = 20'000;
 
-constexpr std::string_view handshake =
+const std::string handshake =
     "GET /push?a=b HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
     "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
     "Sec-WebSocket-Protocol: echo-protocol\r\n\r\n";
@@ -47,14 +47,14 @@ Async<Answer> push_socket(Request) {
 
 Async<RawPeer> open_socket(std::uint16_t port) {
   auto peer = co_await RawPeer::connect(port);
-  co_await peer.send(std::string{handshake});
+  co_await peer.send(handshake);
   static_cast<void>(co_await peer.read_until("\r\n\r\n"));
   co_return peer;
 }
 
 Async<std::string> shake_hands(std::uint16_t port) {
   auto peer = co_await RawPeer::connect(port);
-  co_await peer.send(std::string{handshake});
+  co_await peer.send(handshake);
   co_return co_await peer.read_until("\r\n\r\n");
 }
 
