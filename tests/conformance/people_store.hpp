@@ -24,12 +24,7 @@ class PeopleStore : public testing::OnEachDatabase {
     }
     sessions = std::make_unique<Sessions>(db(), clock, random);
     tokens = std::make_unique<Tokens>(db(), clock, ids, random);
-    hash_at(quick_cost);
-  }
-  // From now on passwords cost so much.
-  void hash_at(PasswordCost cost) {
-    people.reset();
-    passwords = std::make_unique<Passwords>(cost);
+    passwords = std::make_unique<Passwords>(quick_cost);
     people = std::make_unique<People>(db(), clock, ids, *passwords, *sessions, kept.log, metrics);
   }
   void TearDown() override {

@@ -139,36 +139,46 @@ TEST_P(SessionStore, SaysThatNobodyIsThereToChange) {
   EXPECT_EQ(run(tokens->create(nobody, Scope::read)).error().code, Errc::not_found);
 }
 
-// Disables the person while their password is being checked.
-Async<> sign_in_into(People& people, std::optional<Result<NewSession>>& outcome) {
-  outcome = co_await people.sign_in("ada", good_password, {"192.0.2.1", ""});
-}
+// Lets something happen in the database between a person's check and their session: right before
+// the second write of a sign-in.
+class MeanwhileDatabase final : public db::Database {
+ public:
+  MeanwhileDatabase(db::Database& database, Work meanwhile)
+      : database_{database}, meanwhile_{std::move(meanwhile)} {}
+
+  Async<Result<>> write(Work work) override {
+    if (++writes_ == 2) {
+      EXPECT_TRUE(database_.write_now(meanwhile_).has_value());
+    }
+    co_return co_await database_.write(std::move(work));
+  }
+  Async<Result<>> read(Work work) override { return database_.read(std::move(work)); }
+  Result<> write_now(const Work& work) override { return database_.write_now(work); }
+  Result<> read_now(const Work& work) override { return database_.read_now(work); }
+  std::string_view engine() const override { return database_.engine(); }
+
+  int writes() const { return writes_; }
+
+ private:
+  db::Database& database_;
+  Work meanwhile_;
+  int writes_ = 0;
+};
 
 TEST_P(SessionStore, LetsNobodyInWhoIsDisabledMeanwhile) {
-  hash_at({});  // the real cost: a tenth of a second in which to disable
   const auto ada = create("ada");
-  TaskGroup group{io.get_executor(),
-                  [](const std::string&, const std::exception_ptr&) { ADD_FAILURE(); }};
-  std::optional<Result<NewSession>> outcome;
-  const auto before = passwords->computed();
-  group.spawn("sign in", sign_in_into(*people, outcome));
-  while (passwords->computed() == before) {
-    io.restart();
-    io.run_one();
-  }
+  MeanwhileDatabase meanwhile{
+      db(), [&](db::Transaction& transaction) -> Result<> {
+        const auto changed =
+            transaction.execute("UPDATE person SET disabled_at = $2 WHERE id = $1", {ada.id, 1});
+        return changed ? Result<>{} : changed.error();
+      }};
+  People entrance{meanwhile, clock, ids, *passwords, *sessions, kept.log, metrics};
 
-  // The hash is under way and its result cannot be taken before this thread turns the context
-  // again.
-  const auto disabled = db().write_now([&](db::Transaction& transaction) -> Result<> {
-    const auto changed =
-        transaction.execute("UPDATE person SET disabled_at = $2 WHERE id = $1", {ada.id, 1});
-    return changed ? Result<>{} : changed.error();
-  });
-  ASSERT_TRUE(disabled.has_value());
-  run(group.join());
+  const auto outcome = run(entrance.sign_in("ada", good_password, {"192.0.2.1", ""}));
 
-  ASSERT_TRUE(outcome.has_value());
-  EXPECT_EQ(outcome->error().code, Errc::denied);
+  EXPECT_EQ(meanwhile.writes(), 2) << "the check, then the session";
+  EXPECT_EQ(outcome.error().code, Errc::denied);
   EXPECT_EQ(count("session"), 0);
 }
 
