@@ -105,7 +105,8 @@ void Watcher::on_hint(std::string_view text) {
 Async<> Watcher::reload() {
   is_stale_ = false;
   loaded_at_ = clock_.steady();
-  auto watched = co_await accounts_.watched(std::string{source_.platform()});
+  std::string platform{source_.platform()};
+  auto watched = co_await accounts_.watched(std::move(platform));
   if (!watched) {
     log_.error("cannot read who is watched", {{"why", watched.error().what}});
     co_return;
