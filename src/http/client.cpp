@@ -1,27 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/client.hpp"
 
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl/context.hpp>
 #include <optional>
 
 #include "async/clock.hpp"
+#include "http/connector.hpp"
 #include "http/head.hpp"
 #include "http/idle_links.hpp"
 #include "http/inflate.hpp"
 #include "http/link.hpp"
 #include "http/parser.hpp"
 #include "http/redirect.hpp"
-#include "http/resolve.hpp"
 #include "http/wire.hpp"
 
 namespace vigie::http {
 namespace {
 
-using asio::ip::tcp;
-
 constexpr std::size_t read_size = 16 * 1024;
-constexpr Span shortest_try = std::chrono::seconds{1};
 
 // An answer whose head has been read, and the connection on which the rest comes.
 struct Exchange {
@@ -128,7 +123,7 @@ class LinkStream final : public ResponseStream {
 class HttpClient final : public Client {
  public:
   HttpClient(asio::any_io_executor executor, const AddressGuard& guard)
-      : executor_{std::move(executor)}, guard_{guard} {}
+      : guard_{guard}, connector_{std::move(executor), guard} {}
 
   Async<Result<Response>> send(ClientRequest request) override;
   Async<Result<std::unique_ptr<ResponseStream>>> open(ClientRequest request) override;
@@ -137,19 +132,13 @@ class HttpClient final : public Client {
   Async<Result<Exchange>> begin(Attempt attempt);
   Async<Result<Exchange>> follow_redirects(Attempt& attempt);
   Async<Result<Exchange>> ask(Link link, const Attempt& attempt, bool& answered);
-  Async<Result<Link>> connect(const Url& url, Span deadline);
-  Async<Result<Link>> connect_to(const Url& url, std::vector<tcp::endpoint> addresses,
-                                 Span deadline);
   Async<Result<>> read_rest(Exchange& exchange, Span deadline);
   Result<Attempt> prepare(ClientRequest request, bool streams) const;
   void keep(const Url& url, Exchange exchange);
-  asio::ssl::context& tls();
   Span left(Span deadline) const { return std::max(deadline - clock_.steady(), Span{0}); }
 
-  asio::any_io_executor executor_;
   const AddressGuard& guard_;
-  std::optional<asio::ssl::context>
-      tls_;            // made when first needed: reading the authorities takes 30 ms
+  Connector connector_;
   SystemClock clock_;  // deadlines of sockets pass in real time, also in tests
   IdleLinks idle_;
 };
@@ -253,7 +242,7 @@ Async<Result<Exchange>> HttpClient::begin(Attempt attempt) {
       co_return exchange;
     }
   }
-  auto link = co_await connect(attempt.url, attempt.deadline);
+  auto link = co_await connector_.connect(attempt.url, attempt.deadline);
   if (!link) {
     co_return link.error();
   }
@@ -292,48 +281,6 @@ Async<Result<Exchange>> HttpClient::ask(Link link, const Attempt& attempt, bool&
   }
 }
 
-Async<Result<Link>> HttpClient::connect(const Url& url, Span deadline) {
-  auto resolving = resolve(url.host, url.port, left(deadline));
-  const auto addresses = co_await std::move(resolving);
-  if (!addresses) {
-    co_return addresses.error();
-  }
-  std::vector<tcp::endpoint> allowed;
-  Result<> refusal;
-  for (const auto& endpoint : *addresses) {
-    auto checked = guard_.check_address(url, endpoint.address().to_string());
-    if (checked) {
-      allowed.push_back(endpoint);
-    } else {
-      refusal = checked;
-    }
-  }
-  if (allowed.empty()) {
-    co_return refusal.error();
-  }
-  co_return co_await connect_to(url, std::move(allowed), deadline);
-}
-
-// Tries the addresses one after the other, none with more than its share of the time.
-Async<Result<Link>> HttpClient::connect_to(const Url& url, std::vector<tcp::endpoint> addresses,
-                                           Span deadline) {
-  Result<> failure;
-  for (std::size_t i = 0; i < addresses.size(); ++i) {
-    const auto share = left(deadline) / static_cast<std::int64_t>(addresses.size() - i);
-    Link link{tcp::socket{executor_}};
-    link.expires_after(std::min(std::max(share, shortest_try), left(deadline)));
-    failure = co_await link.connect(addresses[i]);
-    if (failure && url.scheme == "https") {
-      link.expires_after(left(deadline));
-      failure = co_await link.secure(tls(), url.host);
-    }
-    if (failure) {
-      co_return link;
-    }
-  }
-  co_return failure.error().during("connecting to " + url.host);
-}
-
 Async<Result<>> HttpClient::read_rest(Exchange& exchange, Span deadline) {
   exchange.link.expires_after(left(deadline));
   while (!exchange.parser.is_complete()) {
@@ -349,16 +296,6 @@ void HttpClient::keep(const Url& url, Exchange exchange) {
   if (exchange.parser.keeps_alive() && exchange.buffer.empty()) {
     idle_.give(url.origin(), std::move(exchange.link), clock_.steady());
   }
-}
-
-asio::ssl::context& HttpClient::tls() {
-  if (!tls_) {
-    tls_.emplace(asio::ssl::context::tls_client);
-    boost::system::error_code ignored;  // without authorities every certificate is refused, aloud
-    tls_->set_default_verify_paths(ignored);
-    tls_->set_options(asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1, ignored);
-  }
-  return *tls_;
 }
 
 }  // namespace

@@ -195,4 +195,12 @@ tcp::socket Link::release() {
   return std::move(state_->socket);
 }
 
+tcp::socket& Link::socket() {
+  return state_->socket;
+}
+
+asio::ssl::stream<tcp::socket&>* Link::tls() {
+  return state_->tls.get();
+}
+
 }  // namespace vigie::http

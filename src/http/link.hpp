@@ -12,6 +12,11 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 
+namespace boost::asio::ssl {
+template <typename Stream>
+class stream;
+}
+
 namespace vigie::http {
 
 class Link {
@@ -49,9 +54,16 @@ class Link {
   // Takes the plain socket out; the link is empty afterwards.
   asio::ip::tcp::socket release();
 
+  // What lies below, for who reads and writes there without us; it stays the link's, and so does
+  // the deadline. tls(): nothing when the connection is plain.
+  asio::ip::tcp::socket& socket();
+  asio::ssl::stream<asio::ip::tcp::socket&>* tls();
+  // What a failure down there was: too late, interrupted, or the other end's. Throws when it is the
+  // caller's own cancellation.
+  Error error_of(const boost::system::error_code& code) const;
+
  private:
   struct State;
-  Error error_of(const boost::system::error_code& code) const;
   // Shared with the deadline's timer, which may fire after the link is gone.
   std::shared_ptr<State> state_;
 };
