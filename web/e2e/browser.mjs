@@ -28,6 +28,8 @@ export async function watchedPage(browser, options = {}, expected = /$^/) {
   const page = await context.newPage();
   page.setDefaultTimeout(patience);
   const faults = [];
+  const answered = new Set(); // the addresses of REST calls that were answered, without their queries
+  page.on('requestfinished', (request) => answered.add(new URL(request.url()).pathname));
   await page.addInitScript(() => {
     window.violations = [];
     document.addEventListener('securitypolicyviolation', (event) => {
@@ -41,7 +43,7 @@ export async function watchedPage(browser, options = {}, expected = /$^/) {
       faults.push(`console: ${text}`);
     }
   });
-  return { page, faults };
+  return { page, faults, answered };
 }
 
 export async function expectClean({ page, faults }, where) {

@@ -143,11 +143,12 @@ describe('the main job', { skip: lacking.length === 0 ? false : `without ${lacki
   step('reads words, and is told of the alert', async () => {
     const { page } = watched;
     const tile = page.getByRole('article').filter({ hasText: '@place_du_marche' });
-    await tile.locator('.tile-words:not(.is-empty)').waitFor();
-    await tile.getByText('Capture en cours').waitFor();
     const toast = page.locator('.toast-card').filter({ hasText: '@place_du_marche' });
-    await toast.waitFor();
-    await toast.hover();
+    await Promise.all([
+      toast.hover(), // at once when it comes: it leaves after ten seconds, unless a hand is on it
+      tile.locator('.tile-words:not(.is-empty)').waitFor(),
+      tile.getByText('Capture en cours').waitFor(),
+    ]);
     await toast.getByText('Élevé').waitFor();
     await tile.getByText('1 alerte').waitFor();
     await expectAccessible(watched, 'the wall');
@@ -170,8 +171,7 @@ describe('the main job', { skip: lacking.length === 0 ? false : `without ${lacki
     await page.getByText(/Connexion perdue depuis \d+\ss —/).waitFor();
     await page.getByText(/Figé à/).waitFor();
     await shoot(watched, 'real-banner');
-    await startVigie();
-    await page.locator('.banner').getByText(/Connexion rétablie/).waitFor();
+    await Promise.all([startVigie(), page.locator('.banner').getByText(/Connexion rétablie/).waitFor()]); // shown for seconds only
     await page.waitForFunction((count) => document.querySelectorAll('.transcript [data-id]').length > count + 1, before);
     await expectWhole(liveId);
     await shoot(watched, 'real-back');

@@ -19,7 +19,6 @@ import type { Person, Status, VigieEvent } from './types';
 const accountsEvery = 30_000; // ms: ages of statuses are not events
 const bannerAfter = 3000; // ms without a link before it is said
 const caughtUpShown = 8000; // ms
-const replaySettles = 1500; // ms after a reconnection in which the replay arrives
 
 export type Failure = { error: unknown; since: number };
 
@@ -30,7 +29,7 @@ class App {
   #clockOffset = 0; // ms: the server's time is the one that counts
   #isLeaving = false;
   #wasLost = false;
-  #replayUntil = 0;
+  #backAt = 0; // ms, by the server's clock: what happened before was missed
   #loading = 0;
 
   state = $state.raw(emptyState);
@@ -172,7 +171,7 @@ class App {
     }
     if (link.state === 'open' && this.#wasLost) {
       this.#wasLost = false;
-      this.#replayUntil = link.since + replaySettles;
+      this.#backAt = link.since + this.#clockOffset;
       this.caughtUp = { count: 0, until: link.since + caughtUpShown };
       if (this.isLoaded) {
         void this.refreshAccounts();
@@ -186,14 +185,14 @@ class App {
   #receive(event: VigieEvent): void {
     if (event.type === 'resync') {
       if (this.caughtUp !== null) {
-        this.caughtUp = { ...this.caughtUp, count: null };
+        this.caughtUp = { count: null, until: Date.now() + caughtUpShown };
       }
       void this.#load(event.id);
       return;
     }
     this.state = applied(this.state, event);
-    if (this.caughtUp !== null && this.caughtUp.count !== null && Date.now() < this.#replayUntil) {
-      this.caughtUp = { ...this.caughtUp, count: this.caughtUp.count + 1 };
+    if (this.caughtUp !== null && this.caughtUp.count !== null && Date.parse(event.at) < this.#backAt) {
+      this.caughtUp = { count: this.caughtUp.count + 1, until: Date.now() + caughtUpShown };
     }
     if (event.type === 'alert.opened' || event.type === 'alert.updated') {
       this.toasts = offered(this.toasts, event.data, Date.now());
