@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "media/libav.hpp"
+#include "media/packet_decoder.hpp"
 #include "media/pcm.hpp"
 
 namespace vigie::media {
@@ -12,34 +13,15 @@ namespace {
 
 class LibavAacDecoder final : public AacDecoder {
  public:
-  LibavAacDecoder(libav::CodecContext codec, libav::Packet packet, libav::Frame frame)
-      : codec_{std::move(codec)}, packet_{std::move(packet)}, frame_{std::move(frame)} {}
+  explicit LibavAacDecoder(std::unique_ptr<libav::PacketDecoder> decoder)
+      : decoder_{std::move(decoder)} {}
 
-  Result<std::vector<float>> decode(std::string_view bytes) override {
-    if (bytes.empty() || bytes.size() > max_packet) {
-      return make_error(Errc::corrupt, "an AAC packet of {} bytes", bytes.size());
-    }
-    // libav reads a few bytes past the end: av_new_packet pads.
-    if (av_new_packet(packet_.get(), static_cast<int>(bytes.size())) < 0) {
-      return make_error(Errc::unavailable, "no memory for an AAC packet");
-    }
-    std::memcpy(packet_->data, bytes.data(), bytes.size());
-    std::vector<float> samples;
-    const int failed = libav::decode(*codec_, packet_.get(), *frame_, mono_, samples);
-    av_packet_unref(packet_.get());
-    if (failed < 0) {
-      return make_error(Errc::corrupt, "decoding an AAC packet: {}", libav::words(failed));
-    }
-    return samples;
+  Result<std::vector<float>> decode(std::string_view packet) override {
+    return decoder_->decode(packet);
   }
 
  private:
-  static constexpr std::size_t max_packet = 1U << 20U;
-
-  libav::CodecContext codec_;
-  libav::Packet packet_;
-  libav::Frame frame_;
-  libav::ToMono16k mono_;
+  std::unique_ptr<libav::PacketDecoder> decoder_;
 };
 
 class LibavAacEncoder final : public AacEncoder {
@@ -178,33 +160,15 @@ std::optional<Config> parse_config(std::string_view config) {
 }  // namespace
 
 Result<std::unique_ptr<AacDecoder>> create_aac_decoder(std::string_view config) {
-  libav::silence();
   constexpr std::size_t max_config = 4096;
   if (config.empty() || config.size() > max_config) {
     return make_error(Errc::corrupt, "an AudioSpecificConfig of {} bytes", config.size());
   }
-  const auto* codec = avcodec_find_decoder(AV_CODEC_ID_AAC);
-  libav::CodecContext context{codec == nullptr ? nullptr : avcodec_alloc_context3(codec)};
-  libav::Packet packet{av_packet_alloc()};
-  libav::Frame frame{av_frame_alloc()};
-  if (!context || !packet || !frame) {
-    return make_error(Errc::unavailable, "this libav has no AAC decoder");
+  auto decoder = libav::PacketDecoder::open({.codec = AV_CODEC_ID_AAC, .extradata = config});
+  if (!decoder) {
+    return decoder.error().during("reading an AudioSpecificConfig");
   }
-  auto* extra = av_mallocz(config.size() + AV_INPUT_BUFFER_PADDING_SIZE);
-  if (extra == nullptr) {
-    return make_error(Errc::unavailable, "no memory for an AAC decoder");
-  }
-  std::memcpy(extra, config.data(), config.size());
-  context->extradata = static_cast<std::uint8_t*>(extra);  // the context frees it
-  context->extradata_size = static_cast<int>(config.size());
-  context->thread_count = 1;
-  const int failed = avcodec_open2(context.get(), codec, nullptr);
-  if (failed < 0) {
-    return make_error(Errc::corrupt, "an AudioSpecificConfig that cannot be read: {}",
-                      libav::words(failed));
-  }
-  return std::unique_ptr<AacDecoder>{
-      std::make_unique<LibavAacDecoder>(std::move(context), std::move(packet), std::move(frame))};
+  return std::unique_ptr<AacDecoder>{std::make_unique<LibavAacDecoder>(std::move(*decoder))};
 }
 
 Result<std::unique_ptr<AacEncoder>> create_aac_encoder(int output_rate, int channels,
@@ -236,12 +200,18 @@ Result<std::unique_ptr<AacEncoder>> create_aac_encoder(int output_rate, int chan
 
 Result<std::string> adts_frame(std::string_view config, std::string_view packet) {
   constexpr unsigned low_complexity = 2;
+  constexpr unsigned spectral_band_replication = 5;
+  constexpr unsigned parametric_stereo = 29;
   constexpr unsigned last_rate_index = 12;
   constexpr std::size_t header_size = 7;
   constexpr std::size_t max_frame = 8191;  // 13 bits
   const auto parsed = parse_config(config);
-  if (!parsed || parsed->object_type != low_complexity || parsed->rate_index > last_rate_index ||
-      parsed->channels == 0 || parsed->channels > 7) {
+  // HE-AAC is AAC-LC at the rate named first; what it adds is found again in the packets.
+  const bool fits = parsed && (parsed->object_type == low_complexity ||
+                               parsed->object_type == spectral_band_replication ||
+                               parsed->object_type == parametric_stereo);
+  if (!fits || parsed->rate_index > last_rate_index || parsed->channels == 0 ||
+      parsed->channels > 7) {
     return make_error(Errc::invalid, "only AAC-LC with a usual rate and channels fits in ADTS");
   }
   const auto size = header_size + packet.size();

@@ -34,7 +34,7 @@ Result<std::unique_ptr<AacEncoder>> create_aac_encoder(int output_rate = 44'100,
                                                        int bits_per_second = 64'000);
 
 // One packet in an ADTS frame (ISO 13818-7 §6.2), so that a file of them plays anywhere.
-// config must be AAC-LC or HE signalled as LC; Errc::invalid otherwise.
+// config must be AAC-LC or HE-AAC; Errc::invalid otherwise.
 Result<std::string> adts_frame(std::string_view config, std::string_view packet);
 
 }  // namespace vigie::media

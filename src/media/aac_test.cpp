@@ -152,7 +152,7 @@ TEST(Aac, FollowsAFileThatChangesItsRateAndChannels) {
 TEST(Aac, RefusesAdtsForWhatDoesNotFit) {
   const std::string low_complexity = "\x12\x08";
   EXPECT_EQ(adts_frame("", "packet").error().code, Errc::invalid);
-  EXPECT_EQ(adts_frame("\x2b\x92", "packet").error().code, Errc::invalid);  // HE-AAC
+  EXPECT_EQ(adts_frame("\x0a\x10", "packet").error().code, Errc::invalid);  // AAC Main
   EXPECT_EQ(adts_frame(low_complexity, "").error().code, Errc::invalid);
   EXPECT_EQ(adts_frame(low_complexity, std::string(9'000, 'x')).error().code, Errc::invalid);
 }

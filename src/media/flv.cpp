@@ -139,6 +139,7 @@ bool FlvReader::read_tag(std::vector<FlvAudio>& out) {
   if (tag->type == FlvTag::audio && tag->size > 0) {
     return read_sound(out);
   }
+  video_ += tag->type == FlvTag::video ? 1 : 0;
   begin_skip(tag->size);
   return true;
 }

@@ -32,6 +32,7 @@ class FlvReader {
   std::uint64_t dropped_bytes() const { return dropped_; }
   bool has_seen_header() const { return seen_header_; }
   std::uint64_t foreign_audio_tags() const { return foreign_; }  // sound that is not AAC
+  std::uint64_t video_tags() const { return video_; }
   std::size_t held_bytes() const { return buffer_.size(); }
 
  private:
@@ -62,6 +63,7 @@ class FlvReader {
   std::uint64_t skipped_ = 0;  // of the tag being skipped, its header included
   std::uint64_t dropped_ = 0;
   std::uint64_t foreign_ = 0;
+  std::uint64_t video_ = 0;
   bool seen_header_ = false;
 };
 
