@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "media/flv.hpp"
+#include "sim/misbehave.hpp"
 
 namespace vigie::sim {
 namespace {
@@ -32,17 +33,72 @@ http::Response refuse(int status, std::string_view words) {
   return response;
 }
 
+// "<room>_<quality>.flv" or "<room>_<quality>/<file>".
+struct Name {
+  std::string_view room;
+  std::string_view quality;
+  std::string_view file;  // of HLS; empty: FLV
+};
+std::optional<Name> parse_name(std::string_view path) {
+  path.remove_prefix(std::min(prefix.size(), path.size()));
+  const auto line = path.find('_');
+  if (line == std::string_view::npos) {
+    return std::nullopt;
+  }
+  Name name{.room = path.substr(0, line), .quality = path.substr(line + 1), .file = {}};
+  if (const auto slash = name.quality.find('/'); slash != std::string_view::npos) {
+    name.file = name.quality.substr(slash + 1);
+    name.quality = name.quality.substr(0, slash);
+    return name.file.empty() ? std::nullopt : std::optional{name};
+  }
+  if (!name.quality.ends_with(suffix)) {
+    return std::nullopt;
+  }
+  name.quality.remove_suffix(suffix.size());
+  return name;
+}
+
+// A picture that no reader of ours is meant to see: parameter sets that are in order, then a unit
+// that decoders pass over (filler data), full of noise.
+std::string picture_head(bool is_hevc) {
+  using namespace std::string_view_literals;
+  if (is_hevc) {
+    // HEVCDecoderConfigurationRecord without arrays, in FLV's unofficial codec id 12.
+    return std::string{
+        "\x1c\x00\x00\x00\x00\x01\x01\x60\x00\x00\x00\x00\x00\x00\x00\x00\x00\x5d\xf0\x00\xfc"
+        "\xfd\xf8\xf8\x00\x00\x0f\x00"sv};
+  }
+  // AVCDecoderConfigurationRecord of a baseline stream of 128 × 96.
+  return std::string{
+      "\x17\x00\x00\x00\x00\x01\x42\x00\x0a\xff\xe1\x00\x07\x67\x42\x00\x0a\xf8\x41\xa2"
+      "\x01\x00\x04\x68\xce\x38\x80"sv};
+}
+std::string picture_body(bool is_hevc, const std::string& noise) {
+  using namespace std::string_view_literals;
+  const auto unit = is_hevc ? "\x4c\x01"sv : "\x0c"sv;  // filler data, by its unit type
+  const auto size = static_cast<std::uint32_t>(unit.size() + noise.size());
+  std::string out{is_hevc ? "\x1c\x01\x00\x00\x00"sv : "\x17\x01\x00\x00\x00"sv};
+  for (const int shift : {24, 16, 8, 0}) {
+    out += static_cast<char>(size >> static_cast<unsigned>(shift) & 0xFFU);
+  }
+  return out + std::string{unit} + noise;
+}
+
 }  // namespace
 
 // One stream being sent.
 struct Origin::Viewer {
   std::shared_ptr<Live> live;
   bool has_video = false;
-  std::size_t addresses = 0;  // the generation that was let in
+  bool is_hevc = false;
+  bool has_picture_head = false;
+  std::size_t addresses = 0;  // the generations that were let in
+  std::size_t origin = 0;
   std::size_t codec = 0;
   std::shared_ptr<Track> track;
   std::size_t next = 0;  // the packet to be sent
   Span next_picture{0};
+  Span seen{0};  // up to where the live's events were done
 };
 
 Origin::Origin(World& world, SoundBank& sounds, Faults& faults, Stats& stats, Clock& clock,
@@ -53,6 +109,7 @@ Origin::Origin(World& world, SoundBank& sounds, Faults& faults, Stats& stats, Cl
       stats_{stats},
       clock_{clock},
       random_{random},
+      hls_{world, sounds},
       secret_{random.hex(16)} {}
 
 std::string Origin::sign(std::string_view room, std::string_view quality, std::string_view expire,
@@ -61,64 +118,91 @@ std::string Origin::sign(std::string_view room, std::string_view quality, std::s
   return fingerprint(text) + fingerprint(text + "|2");
 }
 
-std::string Origin::address(std::string_view base, const Live& live,
-                            std::string_view quality) const {
+std::string Origin::query(const Live& live, std::string_view quality) const {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(world_.wall() + address_life);
   const auto expire = std::to_string(seconds.time_since_epoch().count());
   const auto signature = sign(live.room, quality, expire, live.address_generation(world_.now()));
-  return fmt::format("{}{}{}_{}{}?expire={}&sign={}{}", base, prefix, live.room, quality, suffix,
-                     expire, signature, quality == "ao" ? "&only_audio=1" : "");
+  return fmt::format("?expire={}&sign={}", expire, signature);
 }
 
-http::Answer Origin::answer(const http::Request& request) {
-  stats_.request("flv");
-  auto name = std::string_view{request.path};
-  name.remove_prefix(std::min(prefix.size(), name.size()));
-  const auto line = name.find('_');
-  if (!name.ends_with(suffix) || line == std::string_view::npos) {
-    return refuse(404, "no such stream");
-  }
-  const auto room = name.substr(0, line);
-  const auto quality = name.substr(line + 1, name.size() - line - 1 - suffix.size());
-  const auto found = world_.find_room(room);
-  if (!found) {
-    return refuse(404, "no such stream");
-  }
-  const auto& live = *found->live;
+std::string Origin::address(std::string_view base, const Live& live,
+                            std::string_view quality) const {
+  return fmt::format("{}{}{}_{}{}{}{}", base, prefix, live.room, quality, suffix,
+                     query(live, quality), quality == "ao" ? "&only_audio=1" : "");
+}
+
+std::string Origin::playlist(std::string_view base, const Live& live,
+                             std::string_view quality) const {
+  return fmt::format("{}{}{}_{}/playlist.m3u8{}", base, prefix, live.room, quality,
+                     query(live, quality));
+}
+
+Route Origin::route_of(const http::Request& request) const {
+  const auto name = parse_name(request.path);
+  const auto found = name ? world_.find_room(name->room) : std::nullopt;
+  return {.name = name && !name->file.empty() ? "hls" : "flv",
+          .host = Host::cdn,
+          .user = found ? found->live->username : std::string{}};
+}
+
+std::optional<http::Response> Origin::refusal(const http::Request& request, const Live& live,
+                                              std::string_view quality, std::size_t which) const {
   const auto now = world_.now();
-  stats_.of_user("flv", live.username);
   const auto expire = request.parameter("expire").value_or("");
   const auto until = to_integer(expire);
   const bool is_ours = request.parameter("sign").value_or("") ==
-                       sign(room, quality, expire, live.address_generation(now));
+                       sign(live.room, quality, expire, live.address_generation(now));
   if (!is_ours || !until || Time{std::chrono::seconds{*until}} < world_.wall()) {
     return refuse(403, "this address has expired, or is not ours");
   }
-  if (world_.status(live, now) != Status::on_air) {
-    return refuse(404, "not on air");
+  if (live.origin_generation(now) % 2 != which) {
+    return refuse(404, "the stream is not here any more");
+  }
+  return std::nullopt;
+}
+
+Async<http::Answer> Origin::answer(http::Request request, std::size_t which) {
+  const auto name = parse_name(request.path);
+  const auto found = name ? world_.find_room(name->room) : std::nullopt;
+  if (!found) {
+    co_return refuse(404, "no such stream");
+  }
+  auto live = found->live;
+  if (auto refused = refusal(request, *live, name->quality, which)) {
+    co_return std::move(*refused);
+  }
+  if (!name->file.empty()) {
+    const auto mark = request.target.find('?');
+    auto query = mark == std::string::npos ? std::string{} : request.target.substr(mark);
+    std::string file{name->file};
+    co_return co_await hls_.answer(std::move(live), std::move(file), std::move(query));
+  }
+  if (world_.status(*live, world_.now()) != Status::on_air) {
+    co_return refuse(404, "not on air");
   }
   http::Streamed streamed;
   streamed.head.headers.set("Content-Type", "video/x-flv");
   streamed.head.headers.set("Cache-Control", "no-store");
-  streamed.body = [this, shown = found->live, has_video = quality != "ao"](
-                      http::BodyWriter& writer) { return send(shown, has_video, writer); };
-  return streamed;
+  streamed.body = [this, live = std::move(live), quality = std::string{name->quality}](
+                      http::BodyWriter& writer) { return send(live, quality, writer); };
+  co_return streamed;
 }
 
-Async<> Origin::send(std::shared_ptr<Live> live, bool has_video, http::BodyWriter& writer) {
+Async<> Origin::send(std::shared_ptr<Live> live, std::string quality, http::BodyWriter& writer) {
   const Stats::Open open{stats_};
   const auto now = world_.now();
   if (!live->first_viewer) {
     live->first_viewer = now;
   }
-  Viewer viewer{.live = live,
-                .has_video = has_video,
-                .addresses = live->address_generation(now),
-                .codec = 0,
-                .track = nullptr,
-                .next = 0,
-                .next_picture = now};
-  auto bytes = media::flv_header(has_video);
+  Viewer viewer;
+  viewer.live = live;
+  viewer.has_video = quality != "ao";
+  viewer.is_hevc = quality.ends_with('5');
+  viewer.addresses = live->address_generation(now);
+  viewer.origin = live->origin_generation(now);
+  viewer.next_picture = now;
+  viewer.seen = now;
+  auto bytes = media::flv_header(viewer.has_video);
   change_codec(viewer, bytes);
   const auto begun = co_await writer.write(bytes);
   bool more = begun.has_value();
@@ -130,9 +214,10 @@ Async<> Origin::send(std::shared_ptr<Live> live, bool has_video, http::BodyWrite
 
 bool Origin::goes_on(const Viewer& viewer) const {
   const auto now = world_.now();
-  const auto mode = faults_.at(viewer.live->username, now).mode;
+  const auto mode = faults_.at(viewer.live->username, "flv", now).mode;
   return world_.status(*viewer.live, now) == Status::on_air &&
-         viewer.live->address_generation(now) == viewer.addresses && mode != Mode::reset;
+         viewer.live->address_generation(now) == viewer.addresses &&
+         viewer.live->origin_generation(now) == viewer.origin && mode != Mode::reset;
 }
 
 // Begins the track of the moment, at the packet of the moment.
@@ -155,7 +240,9 @@ Async<bool> Origin::send_due(Viewer& viewer, http::BodyWriter& writer) {
   }
   const auto spoken = live.spoken(now);
   const auto due = viewer.track->index_at(spoken);
-  const auto mode = faults_.at(live.username, now).mode;
+  const auto mode = faults_.at(live.username, "flv", now).mode;
+  const auto noise = live.garbage_between(viewer.seen, now);
+  viewer.seen = now;
   if (live.is_stalled(now) || mode == Mode::slow) {
     viewer.next = due;
     co_return true;
@@ -173,12 +260,11 @@ Async<bool> Origin::send_due(Viewer& viewer, http::BodyWriter& writer) {
     bytes += media::flv_audio(track->time_of(viewer.next) + offset, packet);
   }
   if (viewer.has_video && viewer.next_picture <= now) {
-    // One picture a second that no decoder is meant to see: H.265 in FLV's unofficial codec id 12.
-    bytes += media::flv_tag(media::FlvTag::video, spoken + offset, "\x1c\x01" + garbage());
-    viewer.next_picture = now + std::chrono::seconds{1};
+    add_picture(viewer, spoken + offset, bytes);
   }
+  bytes += garbage(static_cast<std::size_t>(noise));
   if (mode == Mode::garbage) {
-    bytes += garbage();
+    bytes += garbage(default_garbage);
   }
   if (bytes.empty()) {
     co_return true;
@@ -187,11 +273,19 @@ Async<bool> Origin::send_due(Viewer& viewer, http::BodyWriter& writer) {
   co_return written.has_value();
 }
 
-std::string Origin::garbage() {
-  constexpr std::size_t size = 700;
-  std::string bytes(size, '\0');
-  random_.fill({static_cast<std::uint8_t*>(static_cast<void*>(bytes.data())), bytes.size()});
-  return bytes;
+// One picture a second.
+void Origin::add_picture(Viewer& viewer, Span timestamp, std::string& bytes) {
+  constexpr std::size_t noise = 700;
+  if (!std::exchange(viewer.has_picture_head, true)) {
+    bytes += media::flv_tag(media::FlvTag::video, timestamp, picture_head(viewer.is_hevc));
+  }
+  const auto body = picture_body(viewer.is_hevc, garbage(noise));
+  bytes += media::flv_tag(media::FlvTag::video, timestamp, body);
+  viewer.next_picture = world_.now() + std::chrono::seconds{1};
+}
+
+std::string Origin::garbage(std::size_t size) {
+  return random_bytes(random_, size);
 }
 
 }  // namespace vigie::sim

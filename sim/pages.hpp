@@ -17,8 +17,9 @@ struct PageContext {
   const World& world;
   std::string log_id;  // of this answer
   std::string base;    // "http://host:port" of the simulator, as the client wrote it
-  // The address of a live's stream in a quality.
+  // The addresses of a live's stream in a quality: FLV, and HLS.
   std::function<std::string(const Live& live, std::string_view quality)> address;
+  std::function<std::string(const Live& live, std::string_view quality)> playlist;
 };
 
 http::Response json_response(const boost::json::value& value, int status = 200);
@@ -30,8 +31,12 @@ http::Response api_live_params_error(const PageContext& context);
 // GET /webcast/room/check_alive/ (§1.2); is_poisoned: everything is alive.
 http::Response check_alive_page(const PageContext& context, const std::vector<std::string>& rooms,
                                 bool is_poisoned);
-// GET /webcast/room/info/ (§1.3)
+// GET /webcast/room/info/, POST /webcast/room/enter/ and GET /webcast/room/info_by_user/ (§1.3)
 http::Response room_info_page(const PageContext& context, const std::optional<World::Room>& room);
+http::Response room_info_by_user_page(const PageContext& context, const Account* account);
+http::Response room_params_error(const PageContext& context);
+// GET /api/live/detail/ (§1.6)
+http::Response live_detail_page(const PageContext& context, const std::optional<World::Room>& room);
 // GET /embed/@name and /oembed (§1.6)
 http::Response embed_page(const Account* account, std::string_view username);
 http::Response oembed_page(const PageContext& context, const Account* account);

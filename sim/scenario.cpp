@@ -8,6 +8,7 @@
 
 #include "base/text.hpp"
 #include "media/sound_file.hpp"
+#include "sim/routes.hpp"
 #include "sim/yaml.hpp"
 
 namespace vigie::sim {
@@ -23,8 +24,15 @@ class Reader {
 
   Result<Scenario> scenario(const Yaml& root) {
     Scenario out;
-    if (only(root, {"accounts", "faults", "llm"}, "the scenario")) {
+    if (only(root, {"accounts", "crowd", "faults", "llm"}, "the scenario")) {
       each(root, "accounts", [&](const Yaml& item) { out.accounts.push_back(account(item)); });
+      if (const auto* crowds = root.find("crowd")) {
+        if (crowds->kind == Yaml::Kind::list) {
+          each(root, "crowd", [&](const Yaml& item) { crowd(item, out.accounts); });
+        } else {
+          crowd(*crowds, out.accounts);
+        }
+      }
       each(root, "faults", [&](const Yaml& item) { out.faults.push_back(fault(item)); });
       each(root, "llm", [&](const Yaml& item) { out.llm.push_back(llm(item)); });
     }
@@ -135,52 +143,98 @@ class Reader {
     return value != nullptr && value->text == "true";
   }
 
-  template <class Value>
-  Value one_of(const Yaml& map, std::string_view key,
-               const std::vector<std::pair<std::string_view, Value>>& choices, Value otherwise) {
-    const auto* value = scalar(map, key);
-    if (value == nullptr) {
-      return otherwise;
-    }
-    std::string known;
-    for (const auto& [name, choice] : choices) {
-      if (name == value->text) {
-        return choice;
-      }
-      known += known.empty() ? "" : ", ";
-      known += name;
-    }
-    fail(*value, "\"{}\" is not a value of \"{}\" (they are {})", clean_utf8(value->text, 40), key,
-         known);
-    return otherwise;
-  }
-
   AccountPlan account(const Yaml& map) {
     AccountPlan out;
-    if (!only(map, {"username", "followers", "nickname", "bio", "access", "lives"}, "an account")) {
+    if (!only(map,
+              {"username", "followers", "nickname", "bio", "access", "lives", "rhythm", "renames"},
+              "an account")) {
       fail(map, "an account needs a username");
       return out;
     }
-    out.username = text(map, "username");
-    if (!is_username(out.username)) {
-      fail(map, "a username is 1 to 24 of a-z, 0-9, '.' and '_', not \"{}\"",
-           clean_utf8(out.username, 40));
-    }
-    if (!usernames_.insert(out.username).second) {
-      fail(map, "the account \"{}\" is there twice", out.username);
-    }
+    out.username = new_username(map, text(map, "username"));
     out.nickname = text(map, "nickname", out.username);
     out.bio = text(map, "bio");
     out.followers = whole_at(map, "followers", 0, most_people).value_or(0);
-    out.access = one_of<Access>(map, "access",
-                                {{"open", Access::open},
-                                 {"private", Access::private_account},
-                                 {"age", Access::age_restricted},
-                                 {"absent", Access::absent},
-                                 {"ghost", Access::ghost}},
-                                Access::open);
+    out.access = access(map);
     each(map, "lives", [&](const Yaml& item) { out.lives.push_back(live(item)); });
+    if (const auto* value = map.find("rhythm")) {
+      out.rhythm = std::make_shared<Rhythm>(rhythm(*value));
+      if (!out.lives.empty()) {
+        fail(*value, "an account has either lives or a rhythm");
+      }
+    }
+    each(map, "renames", [&](const Yaml& item) { out.renames.push_back(rename(item)); });
     return out;
+  }
+
+  std::string new_username(const Yaml& at, std::string name) {
+    if (!is_username(name)) {
+      fail(at, "a username is 1 to 24 of a-z, 0-9, '.' and '_', not \"{}\"", clean_utf8(name, 40));
+    }
+    if (!usernames_.insert(name).second) {
+      fail(at, "the account \"{}\" is there twice", name);
+    }
+    return name;
+  }
+
+  Access access(const Yaml& map) {
+    const auto* value = scalar(map, "access");
+    const auto parsed = value == nullptr ? Result<Access>{Access::open} : parse_access(value->text);
+    if (!parsed) {
+      fail(*value, "{}", parsed.error().what);
+      return Access::open;
+    }
+    return *parsed;
+  }
+
+  Rename rename(const Yaml& map) {
+    Rename out;
+    if (!only(map, {"at", "to"}, "a rename")) {
+      fail(map, "a rename needs at and to");
+      return out;
+    }
+    out.at = span(map, "at").value_or(Span{0});
+    out.to = new_username(map, text(map, "to"));
+    return out;
+  }
+
+  Rhythm rhythm(const Yaml& map) {
+    Rhythm out;
+    only(map, {"every", "length", "seed", "title", "audio", "loop", "viewers", "events"},
+         "a rhythm");
+    out.every = span(map, "every").value_or(Span{0});
+    out.length = span(map, "length").value_or(Span{0});
+    out.seed = whole_at(map, "seed", 0, most_people).value_or(0);
+    if (out.every < std::chrono::seconds{1} || out.length <= Span{0} || out.length >= out.every) {
+      fail(map, "a rhythm needs \"every\" (1s at least) and a shorter \"length\"");
+      out.every = std::chrono::hours{1};
+      out.length = std::chrono::minutes{1};
+    }
+    fill(map, out.model);
+    return out;
+  }
+
+  // Many accounts of one rhythm: prefix0, prefix1, …
+  void crowd(const Yaml& map, std::vector<AccountPlan>& accounts) {
+    constexpr std::int64_t most = 200'000;
+    if (!only(map, {"count", "prefix", "followers", "bio", "access", "lives"}, "a crowd") ||
+        map.find("lives") == nullptr) {
+      fail(map, "a crowd needs count, prefix and lives: {{every, length}}");
+      return;
+    }
+    const auto count = whole_at(map, "count", 1, most).value_or(1);
+    const auto prefix = text(map, "prefix", "crowd_");
+    AccountPlan model;
+    model.bio = text(map, "bio");
+    model.followers = whole_at(map, "followers", 0, most_people).value_or(0);
+    model.access = access(map);
+    model.rhythm = std::make_shared<Rhythm>(rhythm(*map.find("lives")));
+    accounts.reserve(accounts.size() + static_cast<std::size_t>(count));
+    for (std::int64_t index = 0; index < count && !error_; ++index) {
+      model.username = new_username(map, fmt::format("{}{}", prefix, index));
+      model.nickname = model.username;
+      accounts.push_back(model);
+    }
   }
 
   LivePlan live(const Yaml& map) {
@@ -191,14 +245,19 @@ class Reader {
     if (out.end && *out.end <= out.start) {
       fail(map, "the live ends before it starts");
     }
+    out.wait = truth(map, "wait");
+    fill(map, out);
+    return out;
+  }
+
+  // What a live and a rhythm have in common.
+  void fill(const Yaml& map, LivePlan& out) {
     out.title = text(map, "title", "Direct");
     out.audio = audio(map);
     out.loop = truth(map, "loop") || out.audio.empty();
-    out.wait = truth(map, "wait");
     each(map, "viewers",
          [&](const Yaml& item) { out.viewers.push_back(whole(item, "viewers", 0, most_people)); });
     each(map, "events", [&](const Yaml& item) { out.events.push_back(event(item)); });
-    return out;
   }
 
   std::string audio(const Yaml& map) {
@@ -220,30 +279,32 @@ class Reader {
   LiveEvent event(const Yaml& map) {
     using What = LiveEvent::What;
     LiveEvent out;
-    if (!only(map, {"at", "what", "for", "by"}, "an event") || map.find("what") == nullptr) {
+    if (!only(map, {"at", "what", "for", "by", "bytes"}, "an event") ||
+        map.find("what") == nullptr) {
       fail(map, "an event needs at and what");
       return out;
     }
     out.at = span(map, "at").value_or(Span{0});
-    out.what = one_of<What>(map, "what",
-                            {{"stall", What::stall},
-                             {"expire", What::expire},
-                             {"pause", What::pause},
-                             {"jump", What::jump},
-                             {"codec", What::codec}},
-                            What::stall);
+    const auto* value = scalar(map, "what");
+    const auto parsed = parse_event(value == nullptr ? "" : value->text);
+    if (!parsed) {
+      fail(map, "{}", parsed.error().what);
+      return out;
+    }
+    out.what = *parsed;
     const bool lasts = out.what == What::stall || out.what == What::pause;
     const bool leaps = out.what == What::jump;
     out.span = span(map, leaps ? "by" : "for").value_or(Span{0});
     if ((lasts && out.span <= Span{0}) || (leaps && out.span == Span{0})) {
       fail(map, "this event needs \"{}\"", leaps ? "by" : "for");
     }
+    out.bytes = whole_at(map, "bytes", 1, most_garbage).value_or(default_garbage);
     return out;
   }
 
   FaultPlan fault(const Yaml& map) {
     FaultPlan out;
-    if (!only(map, {"at", "for", "mode", "user"}, "a fault")) {
+    if (!only(map, {"at", "for", "mode", "user", "route", "times", "retry_after"}, "a fault")) {
       fail(map, "a fault needs a mode");
       return out;
     }
@@ -256,6 +317,13 @@ class Reader {
       fail(map, "{}", mode.error().what);
     }
     out.user = text(map, "user");
+    out.route = text(map, "route");
+    if (!out.route.empty() && !is_route_name(out.route)) {
+      fail(map, "\"{}\" is no route (they are {})", clean_utf8(out.route, 40),
+           fmt::join(route_names, ", "));
+    }
+    out.times = whole_at(map, "times", 1, most_people);
+    out.retry_after = std::chrono::seconds{whole_at(map, "retry_after", 0, 86'400).value_or(5)};
     return out;
   }
 

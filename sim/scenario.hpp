@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the simulator plays, as plain values, and how it is read from YAML (the contract's scenario
-// file). Beyond the contract: an account's `access` (open, private, age, absent, ghost), a live's
-// `wait` (the file is spoken from the first viewer on), and an answer's `times` (how often it is
-// given).
+// file). Beyond the contract: an account's `access`, `renames` and `rhythm`; a live's `wait` (the
+// file is spoken from the first viewer on); the events `move` and `garbage`; a fault's `route`,
+// `times` and `retry_after`; an answer's `times`; and `crowd`, many accounts with a rhythm.
 #pragma once
 #include <boost/json/object.hpp>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,13 +21,21 @@ namespace vigie::sim {
 
 enum class Access : std::uint8_t {
   open,
-  private_account,  // not found by name, its embed refused
+  private_account,  // not found by name, its embed refused, its profile 10222
   age_restricted,   // 4003110
-  absent,           // does not exist
+  absent,           // does not exist: its profile 10221, as every name nobody has
   ghost,            // on air, but not found by name
+  banned,           // as absent, with the profile's other code: 10202
+  login_required,   // on air without addresses: to be seen after signing in only
+  restricted,       // on air without addresses, and room/info says 4003110
+  contradiction,    // on air, but the user's own status says 4
+  hls_only,         // on air without FLV addresses
 };
+Result<Access> parse_access(std::string_view text);
 
-// How requests are answered. slow: one byte a second; poison: check_alive says alive to everything.
+// How requests are answered. slow: one byte a second; huge: a body of 1 GB; truncated: the first
+// half of the answer; poison: check_alive says alive to everything; login: a redirect to the page
+// that asks for an account; region: what a country without TikTok is told.
 enum class Mode : std::uint8_t {
   ok,
   http_429,
@@ -37,23 +46,36 @@ enum class Mode : std::uint8_t {
   empty,
   slow,
   reset,
-  poison
+  poison,
+  truncated,
+  huge,
+  login,
+  region,
+  forbidden,
+  params_error
 };
 Result<Mode> parse_mode(std::string_view text);
 std::string_view to_string(Mode mode);
 
 struct LiveEvent {
   enum class What : std::uint8_t {
-    stall,   // no bytes for a while, and what was said meanwhile is lost
-    expire,  // every address given so far: 403
-    pause,   // the host pauses; the file waits for him
-    jump,    // the timestamps leap by a span, which may be negative
-    codec,   // another rate and channel count from here on
+    stall,    // no bytes for a while, and what was said meanwhile is lost
+    expire,   // every address given so far: 403
+    pause,    // the host pauses; the file waits for him
+    jump,     // the timestamps leap by a span, which may be negative
+    codec,    // another rate and channel count from here on
+    move,     // to the origin's other port: addresses given so far answer 404
+    garbage,  // bytes that are no FLV between two tags
   };
   Span at{0};  // since the live's start
   What what = What::stall;
-  Span span{0};  // `for` of stall and pause, `by` of jump
+  Span span{0};            // `for` of stall and pause, `by` of jump
+  std::int64_t bytes = 0;  // of garbage
 };
+
+Result<LiveEvent::What> parse_event(std::string_view text);
+constexpr std::int64_t most_garbage = 1 << 20;  // bytes of one event
+constexpr std::int64_t default_garbage = 700;
 
 struct LivePlan {
   Span start{0};  // since the simulator's start
@@ -66,6 +88,20 @@ struct LivePlan {
   std::vector<LiveEvent> events;
 };
 
+// A live of the same length in each stretch of `every`, at a moment of it that depends on seed,
+// account and stretch. The one before the simulator's start is over: such an account was live once.
+struct Rhythm {
+  Span every{0};
+  Span length{0};
+  std::int64_t seed = 0;
+  LivePlan model;  // its start and end are not used
+};
+
+struct Rename {
+  Span at{0};  // since the simulator's start
+  std::string to;
+};
+
 struct AccountPlan {
   std::string username;
   std::string nickname;
@@ -73,13 +109,18 @@ struct AccountPlan {
   std::int64_t followers = 0;
   Access access = Access::open;
   std::vector<LivePlan> lives;
+  std::shared_ptr<const Rhythm> rhythm;  // instead of lives; shared by a crowd
+  std::vector<Rename> renames;
 };
 
 struct FaultPlan {
   Span at{0};
   std::optional<Span> duration;  // absent: for ever
   Mode mode = Mode::ok;
-  std::string user;  // empty: everybody
+  std::string user;                   // empty: everybody
+  std::string route;                  // of sim/routes.hpp; empty: all of them
+  std::optional<std::int64_t> times;  // how many requests it is for; absent: all
+  std::chrono::seconds retry_after{5};
 };
 
 struct LlmPlan {

@@ -10,8 +10,15 @@
 namespace vigie::sim {
 namespace {
 
-constexpr std::array<std::string_view, 10> mode_names{
-    "ok", "429", "500", "captcha", "waf", "garbage", "empty", "slow", "reset", "poison"};
+constexpr std::array<std::string_view, 16> mode_names{
+    "ok",    "429",    "500",       "captcha", "waf",   "garbage", "empty", "slow",
+    "reset", "poison", "truncated", "huge",    "login", "region",  "403",   "params_error"};
+constexpr std::array<std::string_view, 10> access_names{
+    "open",   "private",        "age",        "absent",        "ghost",
+    "banned", "login_required", "restricted", "contradiction", "hls_only"};
+
+constexpr std::array<std::string_view, 7> event_names{"stall", "expire", "pause",  "jump",
+                                                      "codec", "move",   "garbage"};
 
 LivePlan on_air(std::string title) {
   LivePlan live;
@@ -34,12 +41,33 @@ AccountPlan account(std::string username, std::string nickname, Access access = 
 }  // namespace
 
 Result<Mode> parse_mode(std::string_view text) {
+  if (text == "forbidden") {
+    return Mode::forbidden;
+  }
   const auto* const found = std::ranges::find(mode_names, text);
   if (found == mode_names.end()) {
-    return make_error(Errc::invalid, "\"{}\" is no mode (they are {})", text,
+    return make_error(Errc::invalid, "\"{}\" is no mode (they are {})", clean_utf8(text, 40),
                       fmt::join(mode_names, ", "));
   }
   return static_cast<Mode>(found - mode_names.begin());
+}
+
+Result<LiveEvent::What> parse_event(std::string_view text) {
+  const auto* const found = std::ranges::find(event_names, text);
+  if (found == event_names.end()) {
+    return make_error(Errc::invalid, "\"{}\" is no event (they are {})", clean_utf8(text, 40),
+                      fmt::join(event_names, ", "));
+  }
+  return static_cast<LiveEvent::What>(found - event_names.begin());
+}
+
+Result<Access> parse_access(std::string_view text) {
+  const auto* const found = std::ranges::find(access_names, text);
+  if (found == access_names.end()) {
+    return make_error(Errc::invalid, "\"{}\" is no access (they are {})", clean_utf8(text, 40),
+                      fmt::join(access_names, ", "));
+  }
+  return static_cast<Access>(found - access_names.begin());
 }
 
 std::string_view to_string(Mode mode) {

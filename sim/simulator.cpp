@@ -7,77 +7,13 @@
 #include "async/task_group.hpp"
 #include "base/text.hpp"
 #include "sim/controls.hpp"
+#include "sim/listeners.hpp"
+#include "sim/misbehave.hpp"
 #include "sim/origin.hpp"
 #include "sim/pages.hpp"
 
 namespace vigie::sim {
 namespace {
-
-constexpr std::size_t max_body = 16U << 20U;  // a scenario of ten thousand accounts
-constexpr std::size_t most_connections = 10'000;
-// Streams are endless: nothing is gained by waiting for them at the end.
-constexpr std::chrono::milliseconds stop_grace{100};
-
-// What a path is about.
-struct Route {
-  std::string_view name;  // in the statistics; empty: nothing known
-  std::string user;
-};
-
-Route route_of(const http::Request& request) {
-  auto path = std::string_view{request.path};
-  if (path.size() > 1 && path.ends_with('/')) {
-    path.remove_suffix(1);
-  }
-  if (path == "/api-live/user/room") {
-    return {.name = "api-live", .user = request.parameter("uniqueId").value_or("")};
-  }
-  if (path == "/webcast/room/check_alive") {
-    return {.name = "check_alive", .user = {}};
-  }
-  if (path == "/webcast/room/info") {
-    return {.name = "room_info", .user = {}};
-  }
-  if (path.starts_with("/embed/@")) {
-    return {.name = "embed", .user = std::string{path.substr(8)}};
-  }
-  if (path == "/oembed") {
-    const auto url = request.parameter("url").value_or("");
-    const auto at = url.rfind("/@");
-    return {.name = "oembed", .user = at == std::string::npos ? "" : url.substr(at + 2)};
-  }
-  if (path.starts_with("/@")) {
-    const auto name = path.substr(2);
-    const bool is_live_page = name.ends_with("/live");
-    return {.name = is_live_page ? "live_page" : "profile",
-            .user = std::string{is_live_page ? name.substr(0, name.size() - 5) : name}};
-  }
-  return {};
-}
-
-// The marks of the pages by which TikTok refuses plain clients (protocol notes §2), and no more.
-http::Response captcha_page() {
-  return html_response(
-      "<!DOCTYPE html><html><head><title>tiktok-verify-page</title></head><body>"
-      "<div id=\"captcha_container\" class=\"captcha\">Verify to continue</div></body></html>");
-}
-http::Response waf_page() {
-  auto response = html_response(
-      "<!DOCTYPE html><html><head><script id=\"slardar-config\" type=\"application/json\">"
-      "{\"slardarClient\":\"SlardarWAF\",\"bid\":\"slardar_us_waf\"}</script></head><body>Please "
-      "wait..."
-      "<p id=\"wci\" class=\"_wafchallengeid\"></p><p id=\"rci\" "
-      "class=\"waforiginalreid\"></p></body></html>");
-  response.headers.set("x-tt-system-error", "3");
-  return response;
-}
-
-bool is_plain_host(std::string_view host) {
-  return !host.empty() && host.size() <= 255 && std::ranges::all_of(host, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-           c == '-' || c == ':' || c == '[' || c == ']' || c == '_';
-  });
-}
 
 class TheSimulator final : public Simulator {
  public:
@@ -91,39 +27,37 @@ class TheSimulator final : public Simulator {
                [this](const std::string& name, std::exception_ptr why) { report(name, why); }},
         sounds_{executor, workers_, tasks_, log},
         world_{clock, random},
+        stats_{clock},
         llm_{clock, random},
         origin_{world_, sounds_, faults_, stats_, clock, random},
-        controls_{world_, sounds_, faults_, llm_, stats_, options.sound_folder} {
-    address_ = options.address;
-  }
+        controls_{world_, sounds_, faults_, llm_, stats_, options.sound_folder},
+        scenario_{options.scenario} {}
 
   Result<> begin(const asio::any_io_executor& executor, const SimulatorOptions& options,
                  metrics::Registry& metrics) {
-    http::ServerOptions server{.address = options.address, .port = options.port};
-    server.max_body = max_body;
-    server.max_connections = most_connections;
-    server.max_connections_per_peer = most_connections;
-    server.name = "sim";
-    server.stop_grace = stop_grace;
-    auto handler = [this](http::Request request) { return answer(std::move(request)); };
-    auto made = http::create_server(executor, std::move(server), std::move(handler), random_, log_,
-                                    metrics);
-    if (!made) {
-      return made.error();
+    auto handler = [this](const Entrance& entrance, http::Request request) {
+      return answer(entrance, std::move(request));
+    };
+    auto opened = Listeners::open(executor, options, std::move(handler), random_, log_, metrics);
+    if (!opened) {
+      return opened.error();
     }
-    server_ = std::move(*made);
-    scenario_ = options.scenario;
+    listeners_ = std::move(*opened);
     return {};
   }
 
-  std::uint16_t port() const override { return server_->port(); }
+  std::uint16_t port() const override { return listeners_->port(); }
+  std::string url() const override { return listeners_->url(Host::web); }
+  std::string webcast_url() const override { return listeners_->url(Host::webcast); }
+  std::string cdn_url() const override { return listeners_->url(Host::cdn); }
+  std::string move_url() const override { return listeners_->url(Host::cdn, 1); }
 
   Async<> run() override {
     controls_.play(built_in_scenario());
     controls_.play(scenario_);
     std::exception_ptr stopped;
     try {
-      co_await server_->run();
+      co_await listeners_->run(tasks_);
     } catch (...) {
       stopped = std::current_exception();
     }
@@ -147,75 +81,85 @@ class TheSimulator final : public Simulator {
     }
   }
 
-  Async<http::Answer> answer(http::Request request) {
+  // entrance is a listener's own and outlives every answer.
+  Async<http::Answer> answer(const Entrance& entrance, http::Request request) {
     if (request.path.starts_with("/__sim/")) {
       co_return co_await controls_.answer(std::move(request));
     }
     if (request.path.starts_with("/openai/")) {
-      stats_.request("llm");
-      co_return co_await llm_.answer(std::move(request));
+      co_return co_await answer_llm(std::move(request));
     }
-    if (request.path.starts_with("/stream/")) {
-      co_return answer_stream(request);
+    for (auto* plugin : plugins_) {
+      if (plugin->serves(request.path)) {
+        co_return co_await plugin->answer(std::move(request));
+      }
     }
-    auto route = route_of(request);
-    if (route.name.empty()) {
+    const auto named = host_named(request.headers.get("host"));
+    const bool is_stream = request.path.starts_with("/stream/");
+    auto route = is_stream ? origin_.route_of(request) : route_of(request);
+    const bool is_here = entrance.serves.at(static_cast<std::size_t>(route.host)) &&
+                         (!named || *named == route.host);
+    if (route.name.empty() || !is_here) {
       http::Response response =
           html_response("<!DOCTYPE html><title>vigie-sim: no such page</title>", 404);
       co_return response;
+    }
+    if (is_stream) {
+      const auto origin = named ? origin_named(request.headers.get("host")) : entrance.origin;
+      co_return co_await answer_stream(std::move(request), std::move(route), origin);
     }
     auto page = answer_page(request, route);
     co_return page;
   }
 
-  http::Answer answer_stream(const http::Request& request) {
-    const auto name = std::string_view{request.path}.substr(std::string_view{"/stream/"}.size());
-    const auto found = world_.find_room(name.substr(0, name.find('_')));
-    const auto fault = faults_.at(found ? found->live->username : "", world_.now());
-    // The origins are other hosts than the pages: captcha, WAF and the like are not seen there.
-    switch (fault.mode) {
-      case Mode::http_429:
-      case Mode::http_500:
-      case Mode::reset:
-        stats_.request("flv");
-        stats_.of_user("flv", found ? found->live->username : "");
-        return misbehave(fault);
-      case Mode::ok:
-      case Mode::captcha:
-      case Mode::waf:
-      case Mode::garbage:
-      case Mode::empty:
-      case Mode::slow:
-      case Mode::poison:
-        break;
+  // The fake model is no host of TikTok's: it is counted by its route alone.
+  Async<http::Answer> answer_llm(http::Request request) {
+    stats_.request("llm", std::nullopt);
+    co_return co_await llm_.answer(std::move(request));
+  }
+
+  Async<http::Answer> answer_stream(http::Request request, Route route, std::size_t origin) {
+    stats_.request(route.name, Host::cdn);
+    stats_.of_user(route.name, route.user);
+    const auto fault = faults_.take(route.user, route.name, world_.now());
+    const auto base = listeners_->url_for(request.headers.get("host"), Host::web);
+    // The origins are other hosts than the pages: what only pages do is done when asked for by
+    // name. A stream that has begun gets slow or garbled by itself (Origin).
+    const bool is_endless =
+        route.name == "flv" &&
+        (fault.mode == Mode::slow || fault.mode == Mode::garbage || fault.mode == Mode::truncated);
+    if (fault.mode != Mode::ok && !is_endless &&
+        (fault.names_route || is_of_any_host(fault.mode))) {
+      http::Response nothing;
+      co_return misbehave(fault, route, std::move(nothing), base, clock_, random_);
     }
-    return origin_.answer(request);
+    co_return co_await origin_.answer(std::move(request), origin);
   }
 
   http::Answer answer_page(const http::Request& request, Route& route) {
-    stats_.request(route.name);
-    std::vector<std::string> rooms;
-    if (route.name == "check_alive" || route.name == "room_info") {
-      rooms = rooms_of(request, route);
-    } else {
+    stats_.request(route.name, route.host);
+    const auto rooms = rooms_of(request, route);
+    if (rooms.empty()) {
       stats_.of_user(route.name, route.user);
     }
-    const auto fault = faults_.at(route.user, world_.now());
-    if (fault.mode == Mode::slow) {
-      return slowly(page(request, route, rooms, false));
+    const auto context = context_of(request);
+    if (route.name == "login") {
+      return login_page();
     }
-    if (fault.mode != Mode::ok && fault.mode != Mode::poison) {
-      return misbehave(fault);
-    }
-    return page(request, route, rooms, fault.mode == Mode::poison);
+    const auto fault = faults_.take(route.user, route.name, world_.now());
+    return misbehave(fault, route, page(request, context, route, rooms, fault.mode), context.base,
+                     clock_, random_);
   }
 
   // The rooms asked about; the account of the first known one becomes the route's user.
   std::vector<std::string> rooms_of(const http::Request& request, Route& route) {
     constexpr std::size_t most_rooms = 1000;
+    const auto parameter = room_parameter(route.name);
+    if (parameter.empty()) {
+      return {};
+    }
     std::vector<std::string> rooms;
-    const auto text =
-        request.parameter(route.name == "room_info" ? "room_id" : "room_ids").value_or("");
+    const auto text = parameter_of(request, parameter).value_or("");
     for (const auto room : split(text, ',')) {
       if (room.empty() || rooms.size() >= most_rooms) {
         continue;
@@ -229,36 +173,50 @@ class TheSimulator final : public Simulator {
     return rooms;
   }
 
-  http::Response page(const http::Request& request, const Route& route,
-                      const std::vector<std::string>& rooms, bool is_poisoned) {
-    const auto context = context_of(request);
+  http::Response page(const http::Request& request, const PageContext& context, const Route& route,
+                      const std::vector<std::string>& rooms, Mode mode) {
     const auto* account = world_.find(route.user);
-    const bool has_aid = request.parameter("aid").has_value();
-    if (route.name == "api-live") {
-      return !has_aid || route.user.empty() ? api_live_params_error(context)
-                                            : api_live_page(context, account);
+    const auto name = route.name;
+    const auto room = rooms.empty() ? std::nullopt : world_.find_room(rooms.front());
+    if (name == "api-live") {
+      const bool is_asked = request.parameter("aid").has_value() && !route.user.empty();
+      return is_asked && mode != Mode::params_error ? api_live_page(context, account)
+                                                    : api_live_params_error(context);
     }
-    if (route.name == "check_alive") {
-      return check_alive_page(context, rooms, is_poisoned);
+    if (mode == Mode::params_error) {
+      return room_params_error(context);
     }
-    if (route.name == "room_info") {
-      return room_info_page(context,
-                            rooms.empty() ? std::nullopt : world_.find_room(rooms.front()));
+    if (name == "check_alive") {
+      return check_alive_page(context, rooms, mode == Mode::poison);
     }
-    if (route.name == "embed") {
+    if (name == "room_info" || name == "room_enter") {
+      return room_info_page(context, room);
+    }
+    if (name == "room_info_by_user") {
+      return room_info_by_user_page(context, account);
+    }
+    if (name == "live_detail") {
+      return live_detail_page(context, room);
+    }
+    if (name == "embed") {
       return embed_page(account, route.user);
     }
-    if (route.name == "oembed") {
+    if (name == "oembed") {
       return oembed_page(context, account);
     }
-    return route.name == "live_page" ? live_page(context, account) : profile_page(context, account);
+    return name == "live_page" ? live_page(context, account) : profile_page(context, account);
   }
 
   PageContext context_of(const http::Request& request) {
-    const auto host = request.headers.get("host");
-    auto base = is_plain_host(host) ? "http://" + std::string{host} : url();
-    auto address = [this, base](const Live& live, std::string_view quality) {
-      return origin_.address(base, live, quality);
+    const std::string host{request.headers.get("host")};
+    auto origin = [this, host](const Live& live) {
+      return listeners_->url_for(host, Host::cdn, live.origin_generation(world_.now()) % 2);
+    };
+    auto address = [this, origin](const Live& live, std::string_view quality) {
+      return origin_.address(origin(live), live, quality);
+    };
+    auto playlist = [this, origin](const Live& live, std::string_view quality) {
+      return origin_.playlist(origin(live), live, quality);
     };
     // As TikTok's: the moment to the second, then random digits.
     const auto moment = to_rfc3339(clock_.now());
@@ -270,60 +228,9 @@ class TheSimulator final : public Simulator {
     }
     return PageContext{.world = world_,
                        .log_id = log_id + random_.hex(10),
-                       .base = base,
-                       .address = std::move(address)};
-  }
-
-  http::Answer misbehave(const Fault& fault) {
-    http::Response response;
-    switch (fault.mode) {
-      case Mode::http_429:
-        response.status = 429;
-        response.headers.set("Retry-After", std::to_string(fault.retry_after.count()));
-        return response;
-      case Mode::http_500:
-        return html_response("<!DOCTYPE html><title>Internal error</title>", 500);
-      case Mode::captcha:
-        return captcha_page();
-      case Mode::waf:
-        return waf_page();
-      case Mode::garbage:
-        response.headers.set("Content-Type", "application/json; charset=utf-8");
-        response.body.resize(2000);
-        random_.fill({static_cast<std::uint8_t*>(static_cast<void*>(response.body.data())),
-                      response.body.size()});
-        return response;
-      case Mode::reset:
-        return http::Reset{};
-      case Mode::empty:
-      case Mode::ok:
-      case Mode::slow:
-      case Mode::poison:
-        break;
-    }
-    return response;
-  }
-
-  // One byte a second.
-  http::Answer slowly(http::Response response) {
-    http::Streamed streamed;
-    streamed.body = [this, body = std::exchange(response.body, {})](http::BodyWriter& writer) {
-      return drip(body, writer);
-    };
-    streamed.head = std::move(response);
-    return streamed;
-  }
-  Async<> drip(std::string body, http::BodyWriter& writer) {
-    const std::string_view rest{body};
-    for (std::size_t at = 0; at < body.size(); ++at) {
-      const auto byte = rest.substr(at, 1);
-      const auto written = co_await writer.write(byte);
-      if (!written) {
-        co_return;
-      }
-      const Span between_bytes = std::chrono::seconds{1};
-      co_await clock_.sleep(between_bytes);
-    }
+                       .base = listeners_->url_for(host, Host::web),
+                       .address = std::move(address),
+                       .playlist = std::move(playlist)};
   }
 
   Clock& clock_;
@@ -338,16 +245,12 @@ class TheSimulator final : public Simulator {
   FakeLlm llm_;
   Origin origin_;
   Controls controls_;
+  std::vector<Plugin*> plugins_;  // asked in this order; told to controls_ too
   Scenario scenario_;
-  std::unique_ptr<http::Server> server_;
+  std::unique_ptr<Listeners> listeners_;
 };
 
 }  // namespace
-
-std::string Simulator::url() const {
-  const bool is_v6 = address_.find(':') != std::string::npos;
-  return fmt::format("http://{}{}{}:{}", is_v6 ? "[" : "", address_, is_v6 ? "]" : "", port());
-}
 
 Result<std::unique_ptr<Simulator>> create_simulator(const asio::any_io_executor& executor,
                                                     SimulatorOptions options, Clock& clock,

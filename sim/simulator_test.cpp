@@ -150,12 +150,11 @@ TEST(Simulator, IsTurnedByHand) {
 TEST(Simulator, SaysWhatIsWrongWithAControl) {
   Rig rig;
 
-  EXPECT_EQ(rig.get("/__sim/set?user=vigie_live&status=7").status, 400);
+  EXPECT_EQ(rig.get("/__sim/set?user=vigie_live&status=many").status, 400);
   EXPECT_EQ(rig.get("/__sim/set?user=Not%20A%20Name&status=2").status, 400);
   EXPECT_EQ(rig.get("/__sim/set?user=vigie_live&status=2&audio=no_such_file.wav").status, 404);
   EXPECT_EQ(rig.get("/__sim/emit?user=nobody&what=end").status, 404);
   EXPECT_EQ(rig.get("/__sim/emit?user=vigie_live&what=unpause").status, 409);
-  EXPECT_EQ(rig.get("/__sim/emit?user=vigie_live&what=chat").status, 501);
   EXPECT_EQ(rig.get("/__sim/mode?mode=bad").status, 400);
   EXPECT_EQ(rig.get("/__sim/scenario").status, 405);
   EXPECT_EQ(rig.get("/__sim/unknown").status, 404);
@@ -217,8 +216,12 @@ TEST(Simulator, AnswersSlowlyWhenTold) {
 
 TEST(Simulator, FaultsComeAndGoByThePlan) {
   Scenario scenario;
-  scenario.faults.push_back(
-      {.at = seconds{60}, .duration = seconds{30}, .mode = Mode::http_429, .user = "vigie_live"});
+  FaultPlan fault;
+  fault.at = seconds{60};
+  fault.duration = seconds{30};
+  fault.mode = Mode::http_429;
+  fault.user = "vigie_live";
+  scenario.faults.push_back(fault);
   Rig rig{scenario};
   const std::string target = "/api-live/user/room/?aid=1988&uniqueId=vigie_live";
 

@@ -1,31 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
 // What was asked of the simulator, for /__sim/stats.
 #pragma once
+#include <array>
 #include <boost/json/object.hpp>
 #include <cstdint>
+#include <deque>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
+
+#include "async/clock.hpp"
+#include "sim/routes.hpp"
 
 namespace vigie::sim {
 
 class Stats {
  public:
-  Stats();
-  // One request; user may be empty or anything a client sent.
-  void request(std::string_view route);
-  void of_user(std::string_view route, std::string_view user);
+  explicit Stats(Clock& clock);
 
-  // Counts an open stream while it lives.
+  // One request, to a host of TikTok's or to none; user may be empty or anything a client sent.
+  void request(std::string_view route, std::optional<Host> host = std::nullopt);
+  void of_user(std::string_view route, std::string_view user);
+  // One of something else: ("webcast", "acks") is "webcast": {"acks": 1}.
+  void note(const std::string& about, const std::string& what);
+
+  // Forgets everything but what is open now.
+  void reset();
+
+  // Counts an open stream ("flv") or socket ("webcast") while it lives.
   class Open {
    public:
-    explicit Open(Stats& stats) : stats_{stats} { ++stats_.streams_; }
+    explicit Open(Stats& stats, const std::string& what = "flv") : count_{stats.open_[what]} {
+      ++count_;
+    }
     Open(const Open&) = delete;
     Open& operator=(const Open&) = delete;
-    ~Open() { --stats_.streams_; }
+    ~Open() { --count_; }
 
    private:
-    Stats& stats_;
+    std::int64_t& count_;
   };
 
   boost::json::object to_json() const;
@@ -35,8 +49,21 @@ class Stats {
     std::int64_t total = 0;
     std::map<std::string, std::int64_t, std::less<>> by_user;
   };
+  // How dense the requests to one host came, over any window and not only whole seconds.
+  struct Density {
+    std::int64_t total = 0;
+    std::deque<Span> last_minute;
+    std::size_t peak_per_second = 0;
+    std::size_t peak_per_minute = 0;
+    std::optional<Span> shortest_gap;
+    void add(Span now);
+  };
+
+  Clock& clock_;
   std::map<std::string, Route, std::less<>> routes_;
-  std::int64_t streams_ = 0;
+  std::array<Density, host_count> hosts_;
+  std::map<std::string, std::map<std::string, std::int64_t>> notes_;
+  std::map<std::string, std::int64_t, std::less<>> open_;  // entries are never taken out
 };
 
 }  // namespace vigie::sim

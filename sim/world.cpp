@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
+
 namespace vigie::sim {
 namespace {
 
@@ -28,6 +30,55 @@ LivePlan plain_live() {
   plan.loop = true;
   plan.viewers = {1};
   return plan;
+}
+
+// SplitMix64: the same number for the same words on every machine.
+std::uint64_t scatter(std::uint64_t value) {
+  value += 0x9E3779B97F4A7C15U;
+  value = (value ^ (value >> 30U)) * 0xBF58476D1CE4E5B9U;
+  value = (value ^ (value >> 27U)) * 0x94D049BB133111EBU;
+  return value ^ (value >> 31U);
+}
+
+// When the live of a stretch begins, since the account's origin.
+Span start_of(const Rhythm& rhythm, std::string_view username, std::int64_t stretch) {
+  auto number = scatter(static_cast<std::uint64_t>(rhythm.seed));
+  for (const char c : username) {
+    number = scatter(number ^ static_cast<std::uint8_t>(c));
+  }
+  number = scatter(number ^ static_cast<std::uint64_t>(stretch));
+  const auto room =
+      static_cast<std::uint64_t>(std::max((rhythm.every - rhythm.length).count(), Span::rep{1}));
+  const auto start = rhythm.every * stretch + Span{static_cast<std::int64_t>(number % room)};
+  // The stretch before the simulator's start is over by then.
+  return stretch < 0 ? std::min(start, -rhythm.length - std::chrono::minutes{1}) : start;
+}
+
+void add_event(Live& live, const LiveEvent& event, Span at) {
+  using What = LiveEvent::What;
+  switch (event.what) {
+    case What::stall:
+      live.stalls.push_back({at, at + event.span});
+      break;
+    case What::expire:
+      live.expirations.push_back(at);
+      break;
+    case What::pause:
+      live.pauses.push_back({at, at + event.span});
+      break;
+    case What::jump:
+      live.jumps.emplace_back(at, event.span);
+      break;
+    case What::codec:
+      live.codecs.push_back(at);
+      break;
+    case What::move:
+      live.moves.push_back(at);
+      break;
+    case What::garbage:
+      live.garbage.emplace_back(at, event.bytes);
+      break;
+  }
 }
 
 // Viewers of a live without an end are spread over its first ten minutes.
@@ -73,6 +124,22 @@ std::size_t Live::codec_generation(Span now) const {
   return count_until(codecs, now);
 }
 
+std::size_t Live::origin_generation(Span now) const {
+  return count_until(moves, now);
+}
+
+std::int64_t Live::garbage_between(Span from, Span to) const {
+  std::int64_t sum = 0;
+  for (const auto& [at, bytes] : garbage) {
+    sum += from < at && at <= to ? bytes : 0;
+  }
+  return sum;
+}
+
+std::int64_t Live::entered_at(Span now) const {
+  return viewers_at(now) * 3 + 1;
+}
+
 std::int64_t Live::viewers_at(Span now) const {
   if (viewers || plan.viewers.empty()) {
     return viewers.value_or(0);
@@ -88,13 +155,9 @@ std::int64_t Live::viewers_at(Span now) const {
 }
 
 std::shared_ptr<Live> Account::last_live(Span now) const {
-  std::shared_ptr<Live> last;
-  for (const auto& live : lives) {
-    if (live->plan.start <= now && (!last || live->plan.start >= last->plan.start)) {
-      last = live;
-    }
-  }
-  return last;
+  const auto after = std::ranges::upper_bound(
+      lives, now, {}, [](const std::shared_ptr<Live>& live) { return live->plan.start; });
+  return after == lives.begin() ? nullptr : *std::prev(after);
 }
 
 World::World(Clock& clock, Random& random)
@@ -103,20 +166,29 @@ World::World(Clock& clock, Random& random)
 Account& World::make_account(const AccountPlan& plan) {
   const auto origin = now();
   auto& account = accounts_[plan.username];
-  for (const auto& live : account.lives) {
-    live->plan.end = std::min(live->plan.end.value_or(origin), origin);
+  auto id = account ? account->id : std::string{};
+  if (account) {
+    for (const auto& live : account->lives) {
+      live->plan.end = std::min(live->plan.end.value_or(origin), origin);
+    }
   }
-  auto id = account.id;
   if (id.empty()) {
     constexpr auto spread = 899'999'999'999'999'999.0;
     id = std::to_string(6'000'000'000'000'000'000 +
                         static_cast<std::int64_t>(random_.unit() * spread));
   }
-  account = Account{.plan = plan, .id = std::move(id), .lives = {}};
-  return account;
+  account = std::make_shared<Account>();
+  account->plan = plan;
+  account->id = std::move(id);
+  account->origin = origin;
+  for (const auto& rename : plan.renames) {
+    renames_.emplace(origin + rename.at, DueRename{.account = account, .to = rename.to});
+  }
+  return *account;
 }
 
 void World::play(const std::vector<AccountPlan>& accounts) {
+  rename_who_is_due();
   const auto origin = now();
   for (const auto& plan : accounts) {
     auto& account = make_account(plan);
@@ -127,8 +199,17 @@ void World::play(const std::vector<AccountPlan>& accounts) {
   std::erase_if(rooms_, [](const auto& room) { return room.second.expired(); });
 }
 
-std::shared_ptr<Live> World::add_live(Account& account, const LivePlan& plan, Span origin) {
-  using What = LiveEvent::What;
+std::string World::make_room(Span start) const {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(wall(start));
+  std::string room;
+  do {
+    const auto low = static_cast<std::int64_t>(random_.unit() * 4'294'967'296.0);
+    room = std::to_string((seconds.time_since_epoch().count() << 32) | low);
+  } while (rooms_.contains(room));
+  return room;
+}
+
+std::shared_ptr<Live> World::add_live(Account& account, const LivePlan& plan, Span origin) const {
   auto live = std::make_shared<Live>();
   live->username = account.plan.username;
   live->plan = plan;
@@ -137,42 +218,86 @@ std::shared_ptr<Live> World::add_live(Account& account, const LivePlan& plan, Sp
     live->plan.end = *plan.end + origin;
   }
   for (const auto& event : plan.events) {
-    const auto at = live->plan.start + event.at;
-    switch (event.what) {
-      case What::stall:
-        live->stalls.push_back({at, at + event.span});
-        break;
-      case What::expire:
-        live->expirations.push_back(at);
-        break;
-      case What::pause:
-        live->pauses.push_back({at, at + event.span});
-        break;
-      case What::jump:
-        live->jumps.emplace_back(at, event.span);
-        break;
-      case What::codec:
-        live->codecs.push_back(at);
-        break;
-    }
+    add_event(*live, event, live->plan.start + event.at);
   }
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(wall(live->plan.start));
-  do {
-    const auto low = static_cast<std::int64_t>(random_.unit() * 4'294'967'296.0);
-    live->room = std::to_string((seconds.time_since_epoch().count() << 32) | low);
-  } while (find_room(live->room));
+  live->room = make_room(live->plan.start);
   rooms_[live->room] = live;
-  account.lives.push_back(live);
+  // Of two lives that start at once the one made later counts.
+  const auto place = std::ranges::upper_bound(
+      account.lives, live->plan.start, {},
+      [](const std::shared_ptr<Live>& other) { return other->plan.start; });
+  account.lives.insert(place, live);
   return live;
 }
 
-const Account* World::find(std::string_view username) const {
+// Makes the live of the stretch we are in, and of the one before: both may be asked about.
+void World::grow(Account& account) const {
+  if (!account.plan.rhythm) {
+    return;
+  }
+  constexpr std::size_t most_kept = 4;
+  const auto& rhythm = *account.plan.rhythm;
+  const auto stretch = (now() - account.origin) / rhythm.every;
+  for (auto index = std::max(account.grown.value_or(-2) + 1, stretch - 1); index <= stretch;
+       ++index) {
+    auto plan = rhythm.model;
+    plan.start = start_of(rhythm, account.plan.username, index);
+    plan.end = plan.start + rhythm.length;
+    add_live(account, plan, account.origin);
+    account.grown = index;
+  }
+  while (account.lives.size() > most_kept) {
+    rooms_.erase(account.lives.front()->room);
+    account.lives.erase(account.lives.begin());
+  }
+}
+
+void World::move_name(const std::string& from, const std::string& to) const {
+  auto node = accounts_.extract(from);
+  node.key() = to;
+  auto& account = *node.mapped();
+  account.plan.username = to;
+  for (const auto& live : account.lives) {
+    live->username = to;
+  }
+  accounts_.insert(std::move(node));
+}
+
+void World::rename_who_is_due() const {
+  while (!renames_.empty() && renames_.begin()->first <= now()) {
+    const auto due = renames_.extract(renames_.begin());
+    const auto renamed = due.mapped().account.lock();
+    if (renamed && !accounts_.contains(due.mapped().to)) {
+      move_name(renamed->plan.username, due.mapped().to);
+    }
+  }
+}
+
+Account* World::find_account(std::string_view username) const {
+  rename_who_is_due();
   const auto place = accounts_.find(username);
-  return place == accounts_.end() ? nullptr : &place->second;
+  if (place == accounts_.end()) {
+    return nullptr;
+  }
+  grow(*place->second);
+  return place->second.get();
+}
+
+const Account* World::find(std::string_view username) const {
+  return find_account(username);
+}
+
+Result<Account*> World::known(std::string_view username) const {
+  auto* account = find_account(username);
+  if (account == nullptr) {
+    return make_error(Errc::not_found, "there is no account \"{}\" here", clean_utf8(username, 40));
+  }
+  return account;
 }
 
 std::optional<World::Room> World::find_room(std::string_view room) const {
-  const auto place = rooms_.find(room);
+  rename_who_is_due();
+  const auto place = rooms_.find(std::string{room});
   auto live = place == rooms_.end() ? nullptr : place->second.lock();
   const auto* account = live ? find(live->username) : nullptr;
   if (account == nullptr) {
@@ -194,9 +319,12 @@ Result<std::shared_ptr<Live>> World::set_status(const std::string& username, Sta
   }
   const auto moment = now();
   if (find(username) == nullptr) {
-    make_account(AccountPlan{.username = username, .nickname = username, .bio = {}, .lives = {}});
+    AccountPlan made;
+    made.username = username;
+    made.nickname = username;
+    make_account(made);
   }
-  auto& account = accounts_.find(username)->second;
+  auto& account = *find_account(username);
   auto live = account.last_live(moment);
   const bool is_live = live && live->status(moment) != Status::over;
   if (status == Status::over) {
@@ -224,7 +352,7 @@ Result<std::shared_ptr<Live>> World::on_air(std::string_view username) const {
   const auto moment = now();
   auto live = account == nullptr ? nullptr : account->last_live(moment);
   if (!live || live->status(moment) == Status::over) {
-    return make_error(Errc::not_found, "{} is not on air", username);
+    return make_error(Errc::not_found, "{} is not on air", clean_utf8(username, 40));
   }
   return live;
 }
@@ -273,6 +401,50 @@ Result<> World::set_viewers(std::string_view username, std::int64_t viewers) {
     return live.error();
   }
   (*live)->viewers = viewers;
+  return {};
+}
+
+Result<> World::disturb(std::string_view username, const LiveEvent& event) {
+  const auto live = on_air(username);
+  if (!live) {
+    return live.error();
+  }
+  add_event(**live, event, now());
+  return {};
+}
+
+Result<> World::show(std::string_view username, std::optional<int> status,
+                     std::optional<int> user_status) {
+  const auto account = known(username);
+  if (!account) {
+    return account.error();
+  }
+  (*account)->shown_status = status;
+  (*account)->shown_user_status = user_status;
+  return {};
+}
+
+Result<> World::set_access(std::string_view username, Access access) {
+  const auto account = known(username);
+  if (!account) {
+    return account.error();
+  }
+  (*account)->plan.access = access;
+  return {};
+}
+
+Result<> World::rename(std::string_view username, const std::string& to) {
+  const auto account = known(username);
+  if (!account) {
+    return account.error();
+  }
+  if (!is_username(to)) {
+    return make_error(Errc::invalid, "a username is 1 to 24 of a-z, 0-9, '.' and '_'");
+  }
+  if (accounts_.contains(to)) {
+    return make_error(Errc::conflict, "\"{}\" is somebody's name already", to);
+  }
+  move_name((*account)->plan.username, to);
   return {};
 }
 

@@ -6,7 +6,6 @@
 #include "async/clock_fake.hpp"
 #include "base/random_fake.hpp"
 #include "base/text.hpp"
-#include "sim/faults.hpp"
 
 namespace vigie::sim {
 namespace {
@@ -180,22 +179,99 @@ TEST(World, HoldsTenThousandAccounts) {
   EXPECT_EQ(rig.status("u9999"), Status::on_air);
 }
 
-TEST(Faults, OneAccountComesBeforeEverybodyAndTheHandBeforeThePlan) {
-  Faults faults;
-  faults.plan({{.at = minutes{1}, .duration = seconds{30}, .mode = Mode::http_429, .user = "a"},
-               {.at = minutes{1}, .duration = {}, .mode = Mode::waf, .user = {}}},
-              seconds{10});
+TEST(World, ARenamedAccountKeepsItsIdAndItsLive) {
+  Rig rig;
+  AccountPlan account = account_with(LivePlan{});
+  account.renames.push_back({.at = minutes{5}, .to = "b"});
+  rig.world.play({account});
+  const auto id = rig.world.find("a")->id;
+  const auto room = rig.room("a");
 
-  EXPECT_EQ(faults.at("a", minutes{1}).mode, Mode::ok);
-  EXPECT_EQ(faults.at("a", seconds{75}).mode, Mode::http_429);
-  EXPECT_EQ(faults.at("b", seconds{75}).mode, Mode::waf);
-  EXPECT_EQ(faults.at("a", minutes{3}).mode, Mode::waf);
-  faults.set("", {.mode = Mode::captcha});
-  faults.set("a", {.mode = Mode::reset});
-  EXPECT_EQ(faults.at("a", Span{0}).mode, Mode::reset);
-  EXPECT_EQ(faults.at("b", Span{0}).mode, Mode::captcha);
-  faults.set("", {.mode = Mode::ok});
-  EXPECT_EQ(faults.at("b", Span{0}).mode, Mode::ok);
+  rig.clock.advance(minutes{5});
+
+  EXPECT_EQ(rig.world.find("a"), nullptr);
+  ASSERT_NE(rig.world.find("b"), nullptr);
+  EXPECT_EQ(rig.world.find("b")->id, id);
+  EXPECT_EQ(rig.room("b"), room);
+  EXPECT_EQ(rig.world.find_room(room)->live->username, "b");
+  EXPECT_EQ(rig.world.rename("nobody", "c").error().code, Errc::not_found);
+  EXPECT_EQ(rig.world.rename("b", "Not A Name").error().code, Errc::invalid);
+  EXPECT_EQ(rig.world.rename("b", "b").error().code, Errc::conflict);
+  EXPECT_TRUE(rig.world.rename("b", "a").has_value());
+  EXPECT_EQ(rig.world.find("a")->id, id);
+}
+
+std::shared_ptr<Rhythm> every_two_hours() {
+  auto rhythm = std::make_shared<Rhythm>();
+  rhythm->every = std::chrono::hours{2};
+  rhythm->length = minutes{20};
+  rhythm->seed = 7;
+  return rhythm;
+}
+
+TEST(World, ARhythmBringsALiveInEachStretch) {
+  Rig rig;
+  AccountPlan account;
+  account.username = "a";
+  account.rhythm = every_two_hours();
+  rig.world.play({account});
+  ASSERT_NE(rig.room("a"), "");
+  EXPECT_EQ(rig.status("a"), Status::over);
+
+  int starts = 0;
+  Span on_air{0};
+  std::string last = rig.room("a");
+  for (int minute = 0; minute < 30 * 60; ++minute) {
+    rig.clock.advance(minutes{1});
+    starts += rig.room("a") != last ? 1 : 0;
+    last = rig.room("a");
+    on_air += rig.status("a") == Status::on_air ? Span{minutes{1}} : Span{0};
+  }
+
+  EXPECT_EQ(starts, 15);
+  EXPECT_NEAR(to_seconds(on_air) / 60, 15 * 20, 1);
+  EXPECT_LE(rig.world.find("a")->lives.size(), 4U);
+}
+
+TEST(World, AnAccountNobodyLookedAtForLongHasTheSameLives) {
+  Rig watched;
+  Rig forgotten;
+  AccountPlan account;
+  account.username = "a";
+  account.rhythm = every_two_hours();
+  for (auto* rig : {&watched, &forgotten}) {
+    rig->world.play({account});
+  }
+
+  for (int hour = 0; hour < 29; ++hour) {
+    watched.clock.advance(std::chrono::hours{1});
+    static_cast<void>(watched.room("a"));
+    forgotten.clock.advance(std::chrono::hours{1});
+  }
+
+  const auto start = [](const Rig& rig) {
+    return rig.world.find("a")->last_live(rig.world.now())->plan.start;
+  };
+  EXPECT_EQ(start(watched), start(forgotten));
+}
+
+TEST(World, TenThousandAccountsAreQuickToAsk) {
+  Rig rig;
+  std::vector<AccountPlan> crowd(10'000);
+  for (std::size_t index = 0; index < crowd.size(); ++index) {
+    crowd[index].username = fmt::format("bot_{}", index);
+    crowd[index].rhythm = every_two_hours();
+  }
+  rig.world.play(crowd);
+
+  std::size_t on_air = 0;
+  rig.clock.advance(std::chrono::hours{3});
+  for (const auto& account : crowd) {
+    on_air += rig.status(account.username) == Status::on_air ? 1 : 0;
+  }
+
+  // A sixth of the time each, at moments of its own.
+  EXPECT_NEAR(static_cast<double>(on_air), 10'000.0 / 6, 400);
 }
 
 }  // namespace
