@@ -10,6 +10,7 @@
 #include "base/time.hpp"
 #include "db/database.hpp"
 #include "log/log.hpp"
+#include "platform/host_queue.hpp"
 
 namespace vigie::people {
 class People;
@@ -57,6 +58,8 @@ struct Services {
   std::function<std::vector<PartStatus>()> parts;                // every part of this process, now
   std::function<std::optional<double>()> detection_delay_p95_s;  // nothing before the first live
   std::string version;
+  // How each host that is asked treats us; none in a test.
+  std::function<Async<std::vector<platform::HostStatus>>()> hosts{};
 };
 
 }  // namespace vigie::api

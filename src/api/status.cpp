@@ -8,6 +8,25 @@
 #include "base/json.hpp"
 
 namespace vigie::api {
+namespace {
+
+json::value moment(const std::optional<Time>& time) {
+  return time ? json::value(to_rfc3339(*time)) : json::value(nullptr);
+}
+
+json::object to_json(const platform::HostStatus& host) {
+  return {{"host", host.host},
+          {"allowed_per_s", host.allowed_per_s},
+          {"used_per_s", host.used_per_s},
+          {"queue", host.queue},
+          {"wait_p50_s", host.wait_p50_s},
+          {"wait_p95_s", host.wait_p95_s},
+          {"paused_until", moment(host.paused_until)},
+          {"reason", host.reason},
+          {"since", moment(host.since)}};
+}
+
+}  // namespace
 
 Async<Result<http::Response>> get_status(Services& services, Call) {
   json::array parts;
@@ -18,6 +37,13 @@ Async<Result<http::Response>> get_status(Services& services, Call) {
   status["version"] = services.version;
   status["time"] = to_rfc3339(services.clock.now());
   status["parts"] = std::move(parts);
+  json::array hosts;
+  if (services.hosts) {
+    for (const auto& host : co_await services.hosts()) {
+      hosts.push_back(to_json(host));
+    }
+  }
+  status["hosts"] = std::move(hosts);
   const auto delay = services.detection_delay_p95_s();
   status["detection_delay_p95_s"] = delay ? json::value(*delay) : json::value(nullptr);
   co_return json_answer(200, status);

@@ -14,6 +14,7 @@
 #include "api/site.hpp"
 #include "app/application.hpp"
 #include "app/engines.hpp"
+#include "app/pace.hpp"
 #include "async/task_group.hpp"
 #include "capture/capture_service.hpp"
 #include "capture/captures.hpp"
@@ -25,8 +26,8 @@
 #include "people/people.hpp"
 #include "people/sessions.hpp"
 #include "people/tokens.hpp"
-#include "platform/paced_source.hpp"
-#include "platform/tiktok/tiktok.hpp"
+#include "platform/host_queues.hpp"
+#include "platform/stored/stored_ledger.hpp"
 #include "transcribe/segments.hpp"
 #include "transcribe/transcription.hpp"
 #include "watch/accounts.hpp"
@@ -47,17 +48,6 @@ std::vector<std::string> trusted_origins(const config::Config& config) {
     origins.push_back(llm);
   }
   return origins;
-}
-
-std::unique_ptr<platform::LiveSource> make_source(World& world, http::Client& client) {
-  platform::tiktok::TikTokOptions options;
-  options.web_url = world.config.text("TIKTOK_WEB_URL");
-  options.webcast_url = world.config.text("TIKTOK_WEBCAST_URL");
-  auto tiktok =
-      platform::tiktok::create_tiktok(client, std::move(options), world.log, world.metrics);
-  platform::PaceLimits pace;
-  pace.requests_per_second = world.config.number("POLL_BUDGET_PER_S");
-  return platform::create_paced(std::move(tiktok), pace, world.clock, world.random, world.metrics);
 }
 
 watch::WatchOptions watch_options(const config::Config& config) {
@@ -131,7 +121,11 @@ class Vigie final : public Application {
   asio::any_io_executor executor_{world_.io.get_executor()};
   http::AddressGuard guard_{trusted_origins(world_.config), world_.config.list("OUTBOUND_ALLOW")};
   std::unique_ptr<http::Client> client_{http::create_client(executor_, guard_)};
-  std::unique_ptr<platform::LiveSource> source_{make_source(world_, *client_)};
+  std::unique_ptr<platform::HostLedger> host_ledger_{
+      platform::create_stored_ledger(*world_.database)};
+  platform::HostQueues hosts_{*host_ledger_, pace_limits(world_.config), world_.clock,
+                              world_.random, world_.metrics};
+  std::unique_ptr<platform::LiveSource> source_{open_tiktok(world_, *client_, hosts_)};
 
   // watch
   watch::Accounts accounts_{*world_.database, world_.clock, world_.ids, *world_.bus};
@@ -266,7 +260,8 @@ Result<> Vigie::open_web() {
           [&delay] {
             return delay.count() == 0 ? std::nullopt : std::optional{delay.quantile(0.95)};
           },
-      .version = VIGIE_VERSION});
+      .version = VIGIE_VERSION,
+      .hosts = [this] { return hosts_.status(); }});
   const auto language =
       world_.config.text("LANGUAGE") == "en" ? api::Language::english : api::Language::french;
   site_ =

@@ -65,6 +65,13 @@ std::vector<Key> make_keys() {
        "The shortest time, in seconds, between two looks at one account."},
       {"POLL_BUDGET_PER_S", Type::number, "1", "0.01..1000",
        "Requests per second to one host, all accounts together."},
+      {"POLL_BUDGET_WEBCAST_PER_S", Type::number, "", "0.01..1000",
+       "The same for TikTok's webcast host; empty: POLL_BUDGET_PER_S."},
+      {"POLL_FLOOR", Type::number, "0.1", "0.01..1",
+       "The least share of a budget that remains when a host answers 429 again and again."},
+      {"POLL_PARALLEL", Type::integer, "4", "1..64",
+       "Requests to one host that may be under way at once, so that a slow answer holds nobody "
+       "up."},
       {"OUTBOUND_ALLOW", Type::list, "", "",
        "Host suffixes that may be called beyond the connectors' own, such as webhooks on an "
        "intranet."},

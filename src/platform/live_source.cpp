@@ -29,4 +29,14 @@ Async<RoomsAnswer> LiveSource::probe_rooms(std::vector<std::string> /*rooms*/) {
   co_return answer;
 }
 
+Async<Observation> LiveSource::probe_room(std::string /*room*/) {
+  Observation seen;
+  seen.reason = "not_supported";
+  co_return seen;
+}
+
+Async<Result<StreamAddress>> LiveSource::resolve_by_room(std::string room) {
+  co_return make_error(Errc::corrupt, "{} says no other address of room {}", platform(), room);
+}
+
 }  // namespace vigie::platform

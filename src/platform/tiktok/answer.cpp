@@ -46,9 +46,23 @@ std::string redirect_reason(std::string_view location) {
   return location.find("/login") != std::string_view::npos ? "login" : "redirect";
 }
 
-std::string reason_of_status(const Answer& answer) {
+// A page that says what it is outranks the status it came with.
+Observation refused_status(const Answer& answer) {
   const auto marker = looks_like_html(answer) ? marker_in(answer.body) : std::string_view{};
-  return marker.empty() ? fmt::format("http_{}", answer.status) : std::string{marker};
+  if (!marker.empty()) {
+    return unknown(std::string{marker}, true);
+  }
+  auto reason = fmt::format("http_{}", answer.status);
+  const bool asks_for_less = answer.status == 429 ||
+                             (answer.status == 503 && answer.retry_after > std::chrono::seconds{0});
+  if (answer.status >= 500 && !asks_for_less) {
+    return failed(std::move(reason));
+  }
+  auto seen = unknown(std::move(reason), true);
+  if (asks_for_less) {
+    seen.treatment = Treatment::throttled;
+  }
+  return seen;
 }
 
 }  // namespace
@@ -57,6 +71,13 @@ Observation unknown(std::string reason, bool is_blocked) {
   Observation seen;
   seen.reason = std::move(reason);
   seen.blocked = is_blocked;
+  seen.treatment = is_blocked ? Treatment::blocked : Treatment::served;
+  return seen;
+}
+
+Observation failed(std::string reason) {
+  auto seen = unknown(std::move(reason), false);
+  seen.treatment = Treatment::failed;
   return seen;
 }
 
@@ -65,7 +86,7 @@ std::optional<Observation> refusal_in(const Answer& answer) {
   if (answer.status >= 300 && answer.status < 400) {
     seen = unknown(redirect_reason(answer.location), true);
   } else if (answer.status == 403 || answer.status == 429 || answer.status >= 500) {
-    seen = unknown(reason_of_status(answer), true);
+    seen = refused_status(answer);
   } else if (trim(answer.body).empty()) {
     seen = unknown("empty", true);
   } else if (looks_like_html(answer)) {
@@ -90,10 +111,10 @@ Observation silence(const Error& error) {
   Observation seen;
   switch (error.code) {
     case Errc::timeout:
-      seen = unknown("timeout", true);
+      seen = failed("timeout");
       break;
     case Errc::corrupt:
-      seen = unknown("garbage", true);
+      seen = failed("garbage");
       break;
     case Errc::denied:
     case Errc::invalid:
@@ -103,7 +124,7 @@ Observation silence(const Error& error) {
     case Errc::conflict:
     case Errc::rate_limited:
     case Errc::unavailable:
-      seen = unknown("unreachable", true);
+      seen = failed("unreachable");
       break;
   }
   seen.retry_after = error.retry_after;

@@ -18,9 +18,9 @@ struct Answer {
   std::chrono::seconds retry_after{0};
 };
 
-// The observation `unknown` for anything that is a refusal whatever was asked: 403, 429, 5xx, a
+// The observation `unknown` for anything that is no answer whatever was asked: 403, 429, 5xx, a
 // redirect, an empty body, the WAF's page, a captcha, the login wall, the farewell of a closed
-// region.
+// region. A 5xx is the request's fault (Treatment::failed), the rest a refusal of us.
 std::optional<Observation> refusal_in(const Answer& answer);
 
 // The same for HTML where JSON is due.
@@ -30,6 +30,9 @@ std::optional<Observation> html_in(const Answer& answer);
 Observation silence(const Error& error);
 
 Observation unknown(std::string reason, bool is_blocked);
+
+// For an answer that broke on its way: it says nothing of the account, nor of us.
+Observation failed(std::string reason);
 
 // "120" → 120 s, at most an hour; a date or anything else → 0.
 std::chrono::seconds parse_retry_after(std::string_view text);

@@ -137,7 +137,7 @@ Result<json::value> readable(const Answer& answer, Observation& seen) {
   }
   auto value = parse_json(answer.body, limits);
   if (!value || !value->is_object()) {
-    seen = unknown("garbage", true);
+    seen = failed("garbage");
     return make_error(Errc::corrupt, "not a JSON object");
   }
   return value;
@@ -146,8 +146,8 @@ Result<json::value> readable(const Answer& answer, Observation& seen) {
 Observation decode_value(const json::value& value, std::string_view asked, int http_status) {
   const auto code = get_integer(value, "statusCode");
   if (!code) {
-    return unknown(http_status == 200 ? "garbage" : fmt::format("http_{}", http_status),
-                   http_status == 200);
+    return http_status == 200 ? failed("garbage")
+                              : unknown(fmt::format("http_{}", http_status), false);
   }
   if (*code == 0) {
     return http_status == 200 ? decode_known_account(value, asked)
@@ -180,6 +180,9 @@ Result<StreamAddress> stream_in_api_live(const Answer& answer, std::string_view 
                                          std::string_view room) {
   Observation seen;
   const auto value = readable(answer, seen);
+  if (!value && seen.treatment == Treatment::failed) {
+    return make_error(Errc::timeout, "no whole answer: {}", seen.reason);
+  }
   if (!value) {
     return Error{Errc::rate_limited, "the address was refused: " + seen.reason, seen.retry_after};
   }

@@ -175,19 +175,19 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"Blank", " \n ", 200, json_type, Evidence::unknown, "empty", true},
         Row{"Forbidden", "{}", 403, json_type, Evidence::unknown, "http_403", true},
         Row{"TooMany", "", 429, json_type, Evidence::unknown, "http_429", true},
-        Row{"ServerError", "oops", 500, "text/plain", Evidence::unknown, "http_500", true},
+        Row{"ServerError", "oops", 500, "text/plain", Evidence::unknown, "http_500", false},
         Row{"OddStatus", R"({"error":1})", 404, json_type, Evidence::unknown, "http_404", false},
         Row{"LiveWithOddStatus", live_answer(2, 2), 404, json_type, Evidence::unknown, "http_404",
             false},
-        Row{"Garbage", "\x01\x02garbage", 200, json_type, Evidence::unknown, "garbage", true},
+        Row{"Garbage", "\x01\x02garbage", 200, json_type, Evidence::unknown, "garbage", false},
         Row{"HalfAnAnswer", live_answer(2, 2).substr(0, 200), 200, json_type, Evidence::unknown,
-            "garbage", true},
-        Row{"AList", "[1,2]", 200, json_type, Evidence::unknown, "garbage", true},
+            "garbage", false},
+        Row{"AList", "[1,2]", 200, json_type, Evidence::unknown, "garbage", false},
         Row{"CodeAsText", R"({"statusCode":"0"})", 200, json_type, Evidence::unknown, "garbage",
-            true},
+            false},
         Row{"TooDeep",
             R"({"statusCode":0,"x":)" + std::string(200, '[') + std::string(200, ']') + "}", 200,
-            json_type, Evidence::unknown, "garbage", true},
+            json_type, Evidence::unknown, "garbage", false},
         Row{"Redirect", "", 302, html_type, Evidence::unknown, "redirect", true}),
     [](const auto& info) { return info.param.name; });
 
@@ -352,11 +352,37 @@ TEST(Embed, ConcludesNothingFromDoubt) {
   EXPECT_EQ(embed("", 404).evidence, Evidence::unknown);
 }
 
-TEST(Silence, IsUnknownAndSlowsUsDown) {
+TEST(Silence, IsUnknownAndNobodysRefusal) {
+  for (const auto code : {Errc::timeout, Errc::unavailable, Errc::corrupt}) {
+    const auto seen = silence(Error{code, ""});
+
+    EXPECT_EQ(seen.evidence, Evidence::unknown);
+    EXPECT_EQ(seen.treatment, Treatment::failed);
+    EXPECT_FALSE(seen.blocked);
+  }
   EXPECT_EQ(silence(Error{Errc::timeout, ""}).reason, "timeout");
-  EXPECT_TRUE(silence(Error{Errc::timeout, ""}).blocked);
-  EXPECT_TRUE(silence(Error{Errc::unavailable, ""}).blocked);
-  EXPECT_FALSE(silence(Error{Errc::denied, ""}).blocked);
+  EXPECT_EQ(silence(Error{Errc::denied, ""}).treatment, Treatment::served);
+}
+
+TEST(Refusals, AreToldFromFaultsAndFromAWishForLess) {
+  const auto treatment = [](int status, std::string_view body, int retry_after_s = 0) {
+    return decode_api_live(Answer{.status = status,
+                                  .body = body,
+                                  .retry_after = std::chrono::seconds{retry_after_s}},
+                           "some.name")
+        .treatment;
+  };
+
+  EXPECT_EQ(treatment(429, ""), Treatment::throttled);
+  EXPECT_EQ(treatment(503, "", 30), Treatment::throttled);
+  EXPECT_EQ(treatment(503, ""), Treatment::failed);
+  EXPECT_EQ(treatment(500, "oops"), Treatment::failed);
+  EXPECT_EQ(treatment(200, "{\"statusCode\""), Treatment::failed);
+  EXPECT_EQ(treatment(500, waf_page), Treatment::blocked);
+  EXPECT_EQ(treatment(200, waf_page), Treatment::blocked);
+  EXPECT_EQ(treatment(403, "{}"), Treatment::blocked);
+  EXPECT_EQ(treatment(200, ""), Treatment::blocked);
+  EXPECT_EQ(treatment(200, R"({"statusCode":19881007})"), Treatment::served);
 }
 
 }  // namespace

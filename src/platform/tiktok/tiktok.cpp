@@ -30,6 +30,14 @@ std::string without_slash(std::string url) {
   return url;
 }
 
+// "www.tiktok.com", with the port where it is not the scheme's own.
+std::string host_in(const std::string& address) {
+  const auto url = http::parse_url(address);
+  const auto origin = url ? url->origin() : address;
+  const auto start = origin.find("://");
+  return start == std::string::npos ? origin : origin.substr(start + 3);
+}
+
 class TikTok final : public LiveSource {
  public:
   TikTok(http::Client& client, TikTokOptions options, log::Log& log, metrics::Registry& metrics)
@@ -38,6 +46,8 @@ class TikTok final : public LiveSource {
         webcast_url_{without_slash(std::move(options.webcast_url))},
         log_{log},
         metrics_{metrics} {
+    web_host_ = host_in(web_url_);
+    webcast_host_ = host_in(webcast_url_);
     const auto configured = http::parse_url(web_url_);
     if (configured && !http::host_matches(configured->host, "tiktok.com")) {
       own_host_ = configured->host;  // a simulator serves its streams itself
@@ -45,6 +55,13 @@ class TikTok final : public LiveSource {
   }
 
   std::string_view platform() const override { return "tiktok"; }
+
+  std::string_view host_of(Question question) const override {
+    const bool is_about_rooms = question == Question::probe_rooms ||
+                                question == Question::probe_room ||
+                                question == Question::resolve_by_room;
+    return is_about_rooms ? webcast_host_ : web_host_;
+  }
 
   Async<Observation> probe(std::string username) override {
     auto url = api_live_url(username);
@@ -69,11 +86,20 @@ class TikTok final : public LiveSource {
     if (!response) {
       co_return response.error().during("asking for the stream's address");
     }
-    auto address = stream_in_api_live(answer_of(*response), username, room);
-    if (address || address.error().code != Errc::corrupt) {
-      co_return address;
+    co_return stream_in_api_live(answer_of(*response), username, room);
+  }
+
+  Async<Result<StreamAddress>> resolve_by_room(std::string room) override {
+    auto url = webcast_url_ + "/webcast/room/info/?aid=1988&room_id=" + http::percent_encode(room);
+    const auto response = co_await get(std::move(url), "application/json, text/plain, */*");
+    if (!response) {
+      co_return response.error().during("asking room/info for the stream's address");
     }
-    co_return co_await resolve_by_room(std::move(room));
+    if (const auto refusal = refusal_in(answer_of(*response))) {
+      co_return Error{refusal->treatment == Treatment::failed ? Errc::timeout : Errc::rate_limited,
+                      "room/info refused: " + refusal->reason, refusal->retry_after};
+    }
+    co_return stream_in_room_info(response->body);
   }
 
   bool is_stream_host(std::string_view host) const override {
@@ -88,19 +114,6 @@ class TikTok final : public LiveSource {
   std::string api_live_url(std::string_view username) const {
     return web_url_ + "/api-live/user/room/?aid=1988&uniqueId=" + http::percent_encode(username) +
            "&sourceType=54";
-  }
-
-  Async<Result<StreamAddress>> resolve_by_room(std::string room) {
-    auto url = webcast_url_ + "/webcast/room/info/?aid=1988&room_id=" + http::percent_encode(room);
-    const auto response = co_await get(std::move(url), "application/json, text/plain, */*");
-    if (!response) {
-      co_return response.error().during("asking room/info for the stream's address");
-    }
-    if (const auto refusal = refusal_in(answer_of(*response))) {
-      co_return Error{Errc::rate_limited, "room/info refused: " + refusal->reason,
-                      refusal->retry_after};
-    }
-    co_return stream_in_room_info(response->body);
   }
 
   Async<Result<http::Response>> get(std::string url, std::string_view accept) {
@@ -140,6 +153,8 @@ class TikTok final : public LiveSource {
   http::Client& client_;
   std::string web_url_;
   std::string webcast_url_;
+  std::string web_host_;
+  std::string webcast_host_;
   std::string own_host_;
   log::Log& log_;
   metrics::Registry& metrics_;

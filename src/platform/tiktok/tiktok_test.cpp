@@ -114,13 +114,16 @@ TEST_F(TikTokSource, HearsHowLongToWait) {
   EXPECT_EQ(seen.retry_after, std::chrono::seconds{90});
 }
 
-TEST_F(TikTokSource, AsksRoomInfoWhenTheFirstAnswerHasNoAddress) {
+TEST_F(TikTokSource, HasASecondSourceWhenTheFirstAnswerHoldsNoAddress) {
   answers["/api-live/user/room/"] = json(on_air_without_address);
   answers["/webcast/room/info/"] = json(
       R"({"status_code":0,"data":{"status":2,"stream_url":{"flv_pull_url":{"SD1":"https://h/sd.flv"}}}})");
 
-  const auto address = testing::run(io, source->resolve("name", "7"));
+  const auto first = testing::run(io, source->resolve("name", "7"));
+  const auto address = testing::run(io, source->resolve_by_room("7"));
 
+  ASSERT_FALSE(first);
+  EXPECT_EQ(first.error().code, Errc::corrupt);
   ASSERT_TRUE(address) << address.error().what;
   EXPECT_EQ(address->url, "https://h/sd.flv");
   ASSERT_EQ(requests.size(), 2U);

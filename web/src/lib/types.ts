@@ -148,10 +148,22 @@ export interface Part {
   words: string;
 }
 
+// How a host that is asked treats us. With since: it refuses us.
+export interface Host {
+  host: string;
+  allowed_per_s: number;
+  used_per_s: number;
+  queue: number;
+  paused_until: string | null;
+  reason: string;
+  since: string | null;
+}
+
 export interface Status {
   version: string;
   time: string;
   parts: Part[];
+  hosts?: Host[];
   detection_delay_p95_s: number | null;
 }
 

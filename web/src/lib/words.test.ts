@@ -4,7 +4,8 @@ import { RefusedError, UnreachableError } from './api';
 import { account, live } from './fixtures';
 import { duration, makeFormat, safeAddress, timecode } from './format';
 import { catalogueOf } from './i18n';
-import { ageOfAccount, captureWords, wordsForFailure } from './words';
+import type { Host } from './types';
+import { ageOfAccount, captureWords, refusalOfHost, wordsForFailure } from './words';
 
 const fr = catalogueOf('fr');
 const french = makeFormat('fr', 'Europe/Paris');
@@ -48,6 +49,21 @@ describe('times and numbers', () => {
     for (const bad of ['javascript:alert(1)', 'data:text/html,x', '', '@x', '//x']) {
       expect(safeAddress(bad), bad).toBeNull();
     }
+  });
+});
+
+describe('a host that refuses us', () => {
+  const host: Host = { host: 'www.tiktok.com', allowed_per_s: 0.5, used_per_s: 0, queue: 0, paused_until: null, reason: '', since: null };
+  const refusing: Host = { ...host, reason: 'waf', since: new Date(now - 60_000).toISOString(), paused_until: new Date(now + 180_000).toISOString() };
+
+  test('is said with since when, why and until when', () => {
+    const since = french.clock(now - 60_000);
+    expect(plain(refusalOfHost(fr, french, refusing, now))).toBe(plain(`bloqué par TikTok depuis ${since} · TikTok filtre nos demandes · nouvel essai dans 3 min`));
+    expect(plain(refusalOfHost(fr, french, { ...refusing, paused_until: null, reason: 'http_418' }, now))).toContain('418');
+  });
+
+  test('is silent while it answers', () => {
+    expect(refusalOfHost(fr, french, host, now)).toBe('');
   });
 });
 

@@ -3,7 +3,7 @@
 import { RefusedError } from './api';
 import type { Format } from './format';
 import type { Catalogue } from './i18n';
-import type { Account, Live } from './types';
+import type { Account, Host, Live } from './types';
 
 // Codes that come with a confirmed status and add nothing to it.
 const confirming = /^(status_[234]|exists|absent|embed)$/;
@@ -14,12 +14,30 @@ export function reasonOfAccount(t: Catalogue, account: Account): string {
   if (code === '' || (confirming.test(code) && !isUnknown)) {
     return '';
   }
+  return reasonOfCode(t, code);
+}
+
+function reasonOfCode(t: Catalogue, code: string): string {
   const known = t.statusReason[code];
   if (known !== undefined) {
     return known;
   }
   const http = /^http_(\d+)$/.exec(code);
   return http?.[1] === undefined ? t.unknownReason(code) : t.account.http(http[1]);
+}
+
+// "bloqué par TikTok depuis 14:02:11 · TikTok filtre nos demandes · nouvel essai dans 3 min"; empty
+// while the host answers.
+export function refusalOfHost(t: Catalogue, format: Format, host: Host, now: number): string {
+  if (host.since === null) {
+    return '';
+  }
+  const words = [t.wall.blockedSince(format.clock(Date.parse(host.since))), reasonOfCode(t, host.reason)];
+  const left = host.paused_until === null ? 0 : (Date.parse(host.paused_until) - now) / 1000;
+  if (left > 0) {
+    words.push(t.link.retryIn(format.duration(left)));
+  }
+  return words.join(' · ');
 }
 
 // "vérifié il y a 12 s", and why it is no newer. Unknown is never called offline.

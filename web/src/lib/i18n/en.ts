@@ -100,6 +100,7 @@ export const en: Catalogue = {
     ],
     parts: 'State of Vigie',
     partState: { ok: 'works', degraded: 'degraded', off: 'off' },
+    blockedSince: (clock: string) => `blocked by TikTok since ${clock}`,
   },
   live: {
     title: (name) => `Live of @${name}`,
@@ -198,6 +199,7 @@ export const en: Catalogue = {
     unreachable: 'TikTok cannot be reached',
     address_refused: 'address refused by our own rules',
     http_429: 'TikTok limits our requests',
+    refused: 'TikTok refuses our requests',
     http_403: 'TikTok refuses our requests',
     contradiction: 'contradicting answers',
     name_mismatch: 'TikTok answered for another account',

@@ -100,6 +100,7 @@ export const fr = {
     ],
     parts: 'État de Vigie',
     partState: { ok: 'fonctionne', degraded: 'dégradé', off: 'à l’arrêt' },
+    blockedSince: (clock: string) => `bloqué par TikTok depuis ${clock}`,
   },
   live: {
     title: (name: string) => `Direct de @${name}`,
@@ -199,6 +200,7 @@ export const fr = {
     unreachable: 'TikTok est injoignable',
     address_refused: 'adresse refusée par nos propres règles',
     http_429: 'TikTok limite nos demandes',
+    refused: 'TikTok refuse nos demandes',
     http_403: 'TikTok refuse nos demandes',
     contradiction: 'réponses contradictoires',
     name_mismatch: 'TikTok a répondu pour un autre compte',
