@@ -11,6 +11,7 @@
 #include "sim/misbehave.hpp"
 #include "sim/origin.hpp"
 #include "sim/pages.hpp"
+#include "sim/webcast.hpp"
 
 namespace vigie::sim {
 namespace {
@@ -31,7 +32,20 @@ class TheSimulator final : public Simulator {
         llm_{clock, random},
         origin_{world_, sounds_, faults_, stats_, clock, random},
         controls_{world_, sounds_, faults_, llm_, stats_, options.sound_folder},
-        scenario_{options.scenario} {}
+        webcast_{executor,
+                 tasks_,
+                 clock,
+                 world_,
+                 faults_,
+                 stats_,
+                 random,
+                 [this](const http::Request& request) {
+                   return listeners_->url_for(request.headers.get("host"), Host::webcast);
+                 }},
+        scenario_{options.scenario} {
+    plugins_.push_back(&webcast_);
+    controls_.add(webcast_);
+  }
 
   Result<> begin(const asio::any_io_executor& executor, const SimulatorOptions& options,
                  metrics::Registry& metrics) {
@@ -245,6 +259,7 @@ class TheSimulator final : public Simulator {
   FakeLlm llm_;
   Origin origin_;
   Controls controls_;
+  Webcast webcast_;
   std::vector<Plugin*> plugins_;  // asked in this order; told to controls_ too
   Scenario scenario_;
   std::unique_ptr<Listeners> listeners_;

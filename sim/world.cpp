@@ -144,7 +144,8 @@ std::int64_t Live::viewers_at(Span now) const {
   if (viewers || plan.viewers.empty()) {
     return viewers.value_or(0);
   }
-  const auto length = plan.end ? *plan.end - plan.start : endless_spread;
+  // A live may be over as soon as it begins.
+  const auto length = plan.end ? std::max(*plan.end - plan.start, Span{1}) : endless_spread;
   const auto share = std::clamp(to_seconds(now - plan.start) / to_seconds(length), 0.0, 1.0);
   const auto place = share * static_cast<double>(plan.viewers.size() - 1);
   const auto left = static_cast<std::size_t>(place);
