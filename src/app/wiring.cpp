@@ -53,8 +53,12 @@ std::vector<std::string> trusted_origins(const config::Config& config) {
 watch::WatchOptions watch_options(const config::Config& config) {
   watch::WatchOptions options;
   options.poll.interval = std::chrono::seconds{config.integer("POLL_INTERVAL_S")};
-  options.poll.live_interval = std::min(options.poll.live_interval, options.poll.interval);
+  options.poll.budget_per_s = config.number("POLL_BUDGET_PER_S");
   options.poll.soon = std::min(options.poll.soon, options.poll.interval);
+  options.intervals.shortest = std::chrono::seconds{config.integer("POLL_INTERVAL_MIN_S")};
+  options.intervals.longest = std::chrono::seconds{config.integer("POLL_INTERVAL_MAX_S")};
+  options.live_interval = std::min(options.live_interval, options.poll.interval);
+  options.live_detail = std::chrono::seconds{config.integer("POLL_LIVE_DETAIL_S")};
   return options;
 }
 

@@ -62,7 +62,15 @@ std::vector<Key> make_keys() {
       {"TIKTOK_SIGN_URL", Type::text, "", web_address,
        "A signing service for TikTok's event socket; empty: the socket is not used."},
       {"POLL_INTERVAL_S", Type::integer, "30", "1..3600",
-       "The shortest time, in seconds, between two looks at one account."},
+       "The usual time, in seconds, between two looks at one account; shorter near its usual hours "
+       "and for what people care about, longer after weeks of silence or for want of budget."},
+      {"POLL_INTERVAL_MIN_S", Type::integer, "15", "1..3600",
+       "The shortest such time; POLL_INTERVAL_S itself when that is shorter."},
+      {"POLL_INTERVAL_MAX_S", Type::integer, "900", "1..86400",
+       "The longest time that is wished for; a small budget may make it longer still."},
+      {"POLL_LIVE_DETAIL_S", Type::integer, "150", "5..3600",
+       "The time, in seconds, between two looks at a live for its viewers and title, while batches "
+       "of rooms say every 30 seconds that it goes on."},
       {"POLL_BUDGET_PER_S", Type::number, "1", "0.01..1000",
        "Requests per second to one host, all accounts together."},
       {"POLL_BUDGET_WEBCAST_PER_S", Type::number, "", "0.01..1000",

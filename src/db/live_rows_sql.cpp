@@ -11,7 +11,7 @@ namespace {
 constexpr std::string_view select_live = R"(
 SELECT id, account_id, platform, username, room, state, title, started_at, detected_at, ended_at,
   viewers,
-  peak_viewers, capture, capture_reason, gaps, heard_to, risk
+  peak_viewers, capture, capture_reason, gaps, heard_to, risk, detected_by, detection_delay_us
 FROM live_view WHERE id = $1)";
 
 }  // namespace
@@ -38,6 +38,10 @@ Live live_of_row(const Row& row, Time now) {
     live.lag_s = std::max(0.0, to_seconds(now - live.started_at - Span{*heard_to}));
   }
   live.risk = row.optional_number(16).value_or(0);
+  live.detected_by = row.text(17);
+  if (const auto delay = row.optional_integer(18)) {
+    live.detection_delay_s = to_seconds(Span{*delay});
+  }
   return live;
 }
 

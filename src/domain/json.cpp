@@ -70,6 +70,8 @@ json::object to_json(const Live& live) {
           {"title", live.title},
           {"started_at", to_rfc3339(live.started_at)},
           {"detected_at", to_rfc3339(live.detected_at)},
+          {"detected_by", live.detected_by},
+          {"detection_delay_s", or_null(live.detection_delay_s)},
           {"ended_at", when(live.ended_at)},
           {"duration_s", duration},
           {"viewers", or_null(live.viewers)},

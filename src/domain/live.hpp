@@ -47,6 +47,8 @@ struct Live {
   std::int64_t gaps = 0;        // how many holes the record has
   std::optional<double> lag_s;  // now − end of the last settled text; absent before the first
   double risk = 0;              // the highest risque_score of the last 10 min of speech
+  std::string detected_by;      // "api_live", "room_info", "socket", "restart", "stream"
+  std::optional<double> detection_delay_s;  // from its start; absent when nobody can know
 };
 
 // The right to work on a live, proved at each write (docs/ARCHITECTURE.md, leases).

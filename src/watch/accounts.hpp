@@ -34,7 +34,11 @@ struct Watched {
   std::string username;
   Known known;
   Time next_check_at;
-  Span interval{0};  // as measured
+  Span interval{0};            // as measured
+  int priority = 0;            // the highest any follower gave
+  std::int64_t followers = 0;  // of ours
+  std::optional<Time> last_live_at;
+  std::vector<Time> starts;  // of its lives of the last weeks
 };
 
 // One look at an account, ready to be written.
@@ -43,14 +47,17 @@ struct Check {
   platform::Observation observation;
   Time at;
   Time next_check_at;
-  Span interval{0};  // as measured; 0 before the second look
+  Span interval{0};                      // as measured; 0 before the second look
+  std::string detected_by = "api_live";  // were a live to begin with it
 };
 
 struct Recorded {
   Known known;
   bool asks_again_soon = false;
   bool wants_second_look = false;
-  std::optional<Span> detection_delay;  // of a live that began with this answer
+  bool has_moved = false;    // the account got another name, or was joined with another row
+  bool has_started = false;  // a live nobody knew yet
+  std::optional<Span> detection_delay;  // of that one; nothing when nobody can know
 };
 
 class Accounts {
@@ -84,9 +91,22 @@ class Accounts {
   // Everything on this platform that at least one person follows.
   Async<Result<std::vector<Watched>>> watched(std::string platform);
 
+  // Changes whenever somebody follows, unfollows or gives another priority: reading it costs little,
+  // watched() much.
+  Async<Result<std::string>> watched_mark(std::string platform);
+
+  // The room of the account's latest live; empty when there was none.
+  Async<Result<std::string>> last_room(std::string account_id);
+
+  // One process watches a platform at a time, so that each account is looked at once. True: it is
+  // owner's until lasts has passed on the database's clock, or until given up; ask again sooner.
+  Async<Result<bool>> lead(std::string platform, std::string owner, Span lasts);
+  Async<Result<>> stop_leading(std::string platform, std::string owner);
+
   // Writes one answer: the account, its live, its lease, a viewer sample, notifications, events;
-  // all in one transaction, deciding afresh on what the rows say. Errc::not_found when the account
-  // is gone.
+  // all in one transaction, deciding afresh on what the rows say. An answer that names the same
+  // person otherwise renames the row; two rows that turn out to be one person become one.
+  // Errc::not_found when the account is gone.
   Async<Result<Recorded>> record(Check check);
 
   // Ends the lives of accounts nobody follows any more ("unfollowed"); how many.

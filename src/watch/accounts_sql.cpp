@@ -63,15 +63,6 @@ WHERE EXISTS (SELECT 1 FROM follow o WHERE o.account_id = a.id)
   AND (a.created_at < $2 OR (a.created_at = $2 AND a.id < $3))
 ORDER BY a.created_at DESC, a.id DESC LIMIT $4)";
 
-constexpr std::string_view select_watched = R"(
-SELECT a.id, a.username, a.next_check_at, a.interval_us, a.status, a.status_at, a.status_reason,
-  a.ending_since,
-  a.negative_since, a.display_name, a.followers, a.checked_at,
-  l.id, l.room, l.started_at, l.state, l.title, l.viewers, l.capture
-FROM account a LEFT JOIN live l ON l.account_id = a.id AND l.ended_at IS NULL
-WHERE a.platform = $1 AND EXISTS (SELECT 1 FROM follow f WHERE f.account_id = a.id)
-ORDER BY a.id)";
-
 FollowedAccount followed_of_row(const db::Row& row) {
   FollowedAccount followed;
   followed.account = account_of_row(row);
@@ -273,29 +264,6 @@ Async<Result<>> Accounts::check_now(std::string account_id, Sight sight) {
   }
   bus_.publish(topic::accounts, "check:" + account_id);
   co_return Result<>{};
-}
-
-Async<Result<std::vector<Watched>>> Accounts::watched(std::string platform) {
-  std::function<Result<std::vector<Watched>>(db::Transaction&)> work =
-      [&platform](db::Transaction& tx) -> Result<std::vector<Watched>> {
-    const auto rows = tx.query(select_watched, {platform});
-    if (!rows) {
-      return rows.error().during("reading who is watched");
-    }
-    std::vector<Watched> all;
-    all.reserve(rows->size());
-    for (const auto& row : *rows) {
-      Watched watched;
-      watched.id = row.text(0);
-      watched.username = row.text(1);
-      watched.next_check_at = row.time(2);
-      watched.interval = row.span(3);
-      watched.known = known_of_row(row, 4);
-      all.push_back(std::move(watched));
-    }
-    return all;
-  };
-  co_return co_await db::read<std::vector<Watched>>(database_, std::move(work));
 }
 
 }  // namespace vigie::watch

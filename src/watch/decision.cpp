@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "watch/told_by_room.hpp"
+
 namespace vigie::watch {
 namespace {
 
@@ -56,7 +58,8 @@ Decision on_air(const Known& known, const Observation& seen, Time now) {
     decision.goes_on = std::move(facts);
     return decision;
   }
-  if (!is_start_known(facts, now)) {
+  decision.is_start_known = is_start_known(facts, now);
+  if (!decision.is_start_known) {
     facts.started_at = now;
   }
   if (known.live) {
@@ -99,6 +102,7 @@ Decision existing(const Known& known, const Observation& seen, Time now) {
 Decision not_found(const Known& known, const Observation& seen) {
   auto decision = unchanged(known);
   decision.wants_second_look = true;
+  decision.wants_owner = !known.stable_id.empty();
   if (known.status != AccountStatus::offline) {
     decision.status_reason = seen.reason;
   }
@@ -125,7 +129,32 @@ Decision absent(const Known& known, const Observation& seen, Time now) {
   return decision;
 }
 
+bool is_somebody_else(const Known& known, const Observation& seen) {
+  return !known.stable_id.empty() && !seen.stable_id.empty() && known.stable_id != seen.stable_id;
+}
+
+Decision other_account(const Known& known) {
+  auto decision = unchanged(known);
+  decision.status_reason = "other_account";
+  decision.wants_owner = true;
+  return decision;
+}
+
+Decision doubtful(const Known& known, const Observation& seen) {
+  auto decision = unchanged(known);
+  decision.status_reason = seen.reason.empty() ? "unknown" : seen.reason;
+  decision.asks_again_soon =
+      seen.reason == "contradiction" && known.status_reason != "contradiction";
+  return decision;
+}
+
 Decision judge(const Known& known, const Observation& seen, Time now) {
+  if (seen.from_room) {
+    return told_by_room(unchanged(known), known, seen, now);
+  }
+  if (is_somebody_else(known, seen)) {
+    return other_account(known);
+  }
   switch (seen.evidence) {
     case Evidence::live:
     case Evidence::paused:
@@ -144,9 +173,7 @@ Decision judge(const Known& known, const Observation& seen, Time now) {
     case Evidence::unknown:
       break;
   }
-  auto decision = unchanged(known);
-  decision.status_reason = seen.reason.empty() ? "unknown" : seen.reason;
-  return decision;
+  return doubtful(known, seen);
 }
 
 bool changes_live(const OpenLive& open, const LiveFacts& facts, LiveState state) {

@@ -26,6 +26,13 @@ struct ViewerSample {
   std::int64_t viewers = 0;
 };
 
+// How late lives are noticed.
+struct DelayFigures {
+  std::int64_t lives = 0;  // whose lateness is known
+  std::optional<double> p50_s;
+  std::optional<double> p95_s;
+};
+
 class Lives {
  public:
   Lives(db::Database& database, Clock& clock, Bus& bus)
@@ -41,6 +48,10 @@ class Lives {
   // Oldest first, at most limit of the newest. Errc::not_found as get().
   Async<Result<std::vector<ViewerSample>>> viewers(std::string live_id, Sight sight,
                                                    std::int64_t limit);
+
+  // Of the latest lives (at most 1000) of one account, or of all when account_id is empty. What a
+  // person may see is the caller's question.
+  Async<Result<DelayFigures>> detection_delays(std::string account_id);
 
   // A person stops or resumes the capture; the one who captures notices within two seconds.
   // Errc::not_found as get(); Errc::conflict when the live is over.

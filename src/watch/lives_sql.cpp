@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "base/ids.hpp"
@@ -14,7 +16,8 @@ namespace {
 constexpr std::string_view list_lives = R"(
 SELECT v.id, v.account_id, v.platform, v.username, v.room, v.state, v.title, v.started_at,
   v.detected_at, v.ended_at,
-  v.viewers, v.peak_viewers, v.capture, v.capture_reason, v.gaps, v.heard_to, v.risk
+  v.viewers, v.peak_viewers, v.capture, v.capture_reason, v.gaps, v.heard_to, v.risk,
+  v.detected_by, v.detection_delay_us
 FROM live_view v
 WHERE ($2 OR EXISTS (SELECT 1 FROM follow f WHERE f.account_id = v.account_id AND f.person_id = $1))
   AND ($3 = '' OR v.account_id = $3)
@@ -25,7 +28,8 @@ ORDER BY v.id DESC LIMIT $6)";
 constexpr std::string_view select_visible = R"(
 SELECT v.id, v.account_id, v.platform, v.username, v.room, v.state, v.title, v.started_at,
   v.detected_at, v.ended_at,
-  v.viewers, v.peak_viewers, v.capture, v.capture_reason, v.gaps, v.heard_to, v.risk
+  v.viewers, v.peak_viewers, v.capture, v.capture_reason, v.gaps, v.heard_to, v.risk,
+  v.detected_by, v.detection_delay_us
 FROM live_view v
 WHERE v.id = $1
   AND ($3 OR EXISTS (SELECT 1 FROM follow f WHERE f.account_id = v.account_id AND f.person_id =
@@ -35,6 +39,11 @@ constexpr std::string_view select_samples = R"(
 SELECT at, viewers FROM (
   SELECT at, viewers FROM viewer_sample WHERE live_id = $1 ORDER BY at DESC LIMIT $2
 ) AS newest ORDER BY at)";
+
+constexpr std::string_view select_delays = R"(
+SELECT detection_delay_us FROM live
+WHERE detection_delay_us IS NOT NULL AND ($1 = '' OR account_id = $1)
+ORDER BY started_at DESC LIMIT 1000)";
 
 constexpr std::string_view stop_capture = R"(
 UPDATE live SET capture_wanted = FALSE, capture = 'stopped', capture_reason = 'person'
@@ -57,6 +66,31 @@ Result<Live> read_visible(db::Transaction& tx, const std::string& live_id, const
     return make_error(Errc::not_found, "no live {} for this person", live_id);
   }
   return db::live_of_row(rows->front(), now);
+}
+
+// The nearest rank: a delay that really happened.
+double quantile(const std::vector<Span>& sorted, double share) {
+  const auto rank = std::ceil(share * static_cast<double>(sorted.size()));
+  return to_seconds(sorted.at(static_cast<std::size_t>(std::max(rank, 1.0)) - 1));
+}
+
+Result<DelayFigures> read_delays(db::Transaction& tx, const std::string& account_id) {
+  const auto rows = tx.query(select_delays, {account_id});
+  if (!rows) {
+    return rows.error().during("reading how late lives were noticed");
+  }
+  std::vector<Span> delays;
+  for (const auto& row : *rows) {
+    delays.push_back(row.span(0));
+  }
+  std::ranges::sort(delays);
+  DelayFigures figures;
+  figures.lives = static_cast<std::int64_t>(delays.size());
+  if (!delays.empty()) {
+    figures.p50_s = quantile(delays, 0.5);
+    figures.p95_s = quantile(delays, 0.95);
+  }
+  return figures;
 }
 
 std::string_view state_word(const LiveFilter& filter) {
@@ -144,6 +178,13 @@ Async<Result<std::vector<ViewerSample>>> Lives::viewers(std::string live_id, Sig
     return samples;
   };
   co_return co_await db::read<std::vector<ViewerSample>>(database_, std::move(work));
+}
+
+Async<Result<DelayFigures>> Lives::detection_delays(std::string account_id) {
+  std::function<Result<DelayFigures>(db::Transaction&)> work = [&account_id](db::Transaction& tx) {
+    return read_delays(tx, account_id);
+  };
+  co_return co_await db::read<DelayFigures>(database_, std::move(work));
 }
 
 Async<Result<Live>> Lives::set_capture_wanted(std::string live_id, Sight sight, bool is_wanted) {

@@ -2,67 +2,110 @@
 #include "watch/poll_schedule.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace vigie::watch {
+namespace {
 
-void PollSchedule::put(const std::string& id, Entry& entry, Span due) {
-  queue_.erase({entry.due, id});
-  entry.due = due;
-  queue_.insert({due, id});
+// The rest of the budget is for what nobody planned: first looks, checks on demand, addresses of
+// streams, second looks.
+constexpr double planned_share = 0.9;
+
+// Before 0 lies nothing that merely fell due: an urged account goes first.
+constexpr Span at_once{-1};
+
+double rate_of(Span interval) {
+  return interval > Span{0} ? 1 / to_seconds(interval) : 0;
 }
 
-void PollSchedule::add(const std::string& id, Span due, Span measured) {
-  const auto [place, is_new] = entries_.try_emplace(id);
-  if (is_new) {
-    place->second.measured = measured;
-    put(id, place->second, due);
+}  // namespace
+
+void PollSchedule::put(Entry& entry, Span due) {
+  if (!entry.is_out_) {
+    queue_.erase(&entry);
   }
+  entry.is_out_ = false;
+  entry.due_ = due;
+  queue_.insert(&entry);
 }
 
-void PollSchedule::remove(const std::string& id) {
-  const auto found = entries_.find(id);
-  if (found != entries_.end()) {
-    queue_.erase({found->second.due, id});
-    entries_.erase(found);
-  }
+void PollSchedule::wish(Entry& entry, Span interval) {
+  demand_per_s_ += rate_of(interval) - rate_of(entry.wish_);
+  entry.wish_ = interval;
 }
 
-void PollSchedule::urge(const std::string& id, Span now) {
-  const auto found = entries_.find(id);
-  if (found == entries_.end()) {
+void PollSchedule::add(Entry& entry, Span due, Span measured, bool is_urgent) {
+  if (entry.is_in_) {
     return;
   }
-  auto& entry = found->second;
-  entry.is_regular = false;
-  if (entry.is_out) {
-    entry.is_urged = true;
-    return;
-  }
-  const bool is_fresh = entry.looked_at && now - *entry.looked_at < limits_.soon;
-  // Before 0 lies nothing that merely fell due: an urged account goes first.
-  put(id, entry, is_fresh ? *entry.looked_at + limits_.soon : Span{-1});
+  entry.is_in_ = true;
+  entry.is_urgent_ = is_urgent;
+  entry.serial_ = next_serial_++;
+  entry.measured_ = measured;
+  entry.due_ = due;
+  queue_.insert(&entry);
+  wish(entry, limits_.interval);
+  ++size_;
 }
 
-std::optional<std::string> PollSchedule::take(Span now) {
-  if (queue_.empty() || queue_.begin()->first > now) {
-    return std::nullopt;
+void PollSchedule::remove(Entry& entry) {
+  if (!entry.is_in_) {
+    return;
   }
-  auto id = queue_.begin()->second;
+  if (!entry.is_out_) {
+    queue_.erase(&entry);
+  }
+  entry.is_in_ = false;
+  wish(entry, Span{0});
+  --size_;
+}
+
+void PollSchedule::urge(Entry& entry, Span now) {
+  if (!entry.is_in_) {
+    return;
+  }
+  entry.is_regular_ = false;
+  if (entry.is_out_) {
+    entry.is_urged_ = true;
+    return;
+  }
+  entry.is_urgent_ = true;
+  const bool is_fresh = entry.looked_at_ && now - *entry.looked_at_ < limits_.soon;
+  put(entry, is_fresh ? *entry.looked_at_ + limits_.soon : at_once);
+}
+
+void PollSchedule::hasten(Entry& entry, Span due) {
+  if (entry.is_in_ && !entry.is_out_ && due < entry.due_) {
+    put(entry, due);
+  }
+}
+
+PollSchedule::Entry* PollSchedule::take(Span now) {
+  if (queue_.empty() || (*queue_.begin())->due_ > now) {
+    return nullptr;
+  }
+  auto* entry = *queue_.begin();
   queue_.erase(queue_.begin());
-  entries_.at(id).is_out = true;
-  return id;
+  entry->is_out_ = true;
+  return entry;
 }
 
 std::optional<Span> PollSchedule::next_due() const {
-  return queue_.empty() ? std::nullopt : std::optional{queue_.begin()->first};
+  return queue_.empty() ? std::nullopt : std::optional{(*queue_.begin())->due_};
 }
 
 Span PollSchedule::overdue(Span now) const {
-  const auto first = queue_.lower_bound({Span{0}, ""});
-  return first == queue_.end() ? Span{0} : std::max(Span{0}, now - first->first);
+  const auto first = queue_.upper_bound(at_once);
+  return first == queue_.end() ? Span{0} : std::max(Span{0}, now - (*first)->due_);
 }
 
-Span PollSchedule::wait_after(Entry& entry, LookOutcome outcome, double random) const {
+double PollSchedule::stretch() const {
+  return limits_.budget_per_s <= 0
+             ? 1
+             : std::max(1.0, demand_per_s_ / (planned_share * limits_.budget_per_s));
+}
+
+Span PollSchedule::wait_after(Entry& entry, LookOutcome outcome, double random) {
   const auto spread = [&](Span wait) {
     return from_seconds(to_seconds(wait) * (1 + limits_.jitter * random));
   };
@@ -70,38 +113,38 @@ Span PollSchedule::wait_after(Entry& entry, LookOutcome outcome, double random) 
     return spread(std::max(outcome.retry_after, limits_.soon));
   }
   if (outcome.is_refused) {
-    const int doublings = std::min(entry.refusals++, 20);
+    const int doublings = entry.refusals_;
+    entry.refusals_ = static_cast<std::uint8_t>(std::min(doublings + 1, 20));
     return spread(std::min<Span>(limits_.first_backoff * (std::int64_t{1} << doublings),
                                  limits_.longest_backoff));
   }
-  entry.refusals = 0;
+  entry.refusals_ = 0;
+  wish(entry, outcome.interval > Span{0} ? outcome.interval : limits_.interval);
   if (outcome.asks_again_soon) {
     return limits_.soon;
   }
-  const Span wished = outcome.is_live ? limits_.live_interval : limits_.interval;
-  return from_seconds(to_seconds(wished) * (1 + limits_.jitter * (2 * random - 1)));
+  return from_seconds(to_seconds(entry.wish_) * stretch() *
+                      (1 + limits_.jitter * (2 * random - 1)));
 }
 
-NextLook PollSchedule::answered(const std::string& id, Span now, LookOutcome outcome,
-                                double random) {
-  const auto found = entries_.find(id);
-  if (found == entries_.end()) {
+NextLook PollSchedule::answered(Entry& entry, Span now, LookOutcome outcome, double random) {
+  if (!entry.is_in_) {
     return {};
   }
-  auto& entry = found->second;
-  if (entry.looked_at && entry.is_regular) {
-    const Span last = now - *entry.looked_at;
-    entry.measured = entry.measured == Span{0} ? last : (3 * entry.measured + last) / 4;
+  if (entry.looked_at_ && entry.is_regular_) {
+    const Span last = now - *entry.looked_at_;
+    entry.measured_ = entry.measured_ == Span{0} ? last : (3 * entry.measured_ + last) / 4;
   }
-  entry.looked_at = now;
-  entry.is_out = false;
+  entry.looked_at_ = now;
   Span wait = wait_after(entry, outcome, random);
-  if (std::exchange(entry.is_urged, false)) {
+  const bool is_urged = std::exchange(entry.is_urged_, false);
+  if (is_urged) {
     wait = std::min(wait, limits_.soon);
   }
-  entry.is_regular = !outcome.asks_again_soon;
-  put(id, entry, now + wait);
-  return NextLook{wait, entry.measured};
+  entry.is_urgent_ = is_urged || outcome.asks_again_soon;
+  entry.is_regular_ = !entry.is_urgent_;
+  put(entry, now + wait);
+  return NextLook{wait, entry.measured_};
 }
 
 }  // namespace vigie::watch

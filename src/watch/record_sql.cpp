@@ -6,6 +6,7 @@
 #include "db/live_rows.hpp"
 #include "domain/json.hpp"
 #include "watch/accounts.hpp"
+#include "watch/rename.hpp"
 #include "watch/rows.hpp"
 
 namespace vigie::watch {
@@ -16,8 +17,7 @@ using platform::LiveFacts;
 // FOR UPDATE would not be shared text: the UPDATE of the same row below is the lock, and two
 // watchers that decide at once end up with the same rows, for each step is idempotent.
 constexpr std::string_view select_known = R"(
-SELECT a.status, a.status_at, a.status_reason, a.ending_since, a.negative_since, a.display_name,
-  a.followers,
+SELECT a.status, a.status_at, a.status_reason, a.ending_since, a.negative_since, a.stable_id,
   a.checked_at, l.id, l.room, l.started_at, l.state, l.title, l.viewers, l.capture
 FROM account a LEFT JOIN live l ON l.account_id = a.id AND l.ended_at IS NULL
 WHERE a.id = $1 AND EXISTS (SELECT 1 FROM follow f WHERE f.account_id = a.id)
@@ -28,11 +28,14 @@ constexpr std::string_view lock_account = R"(UPDATE account SET checked_at = $2 
 constexpr std::string_view update_account = R"(
 UPDATE account SET status = $2, status_at = $3, status_reason = $4, ending_since = $5,
   negative_since = $6,
-  next_check_at = $7, interval_us = CASE WHEN $8 > 0 THEN $8 ELSE interval_us END
+  next_check_at = CASE WHEN $7 > 0 THEN $7 ELSE next_check_at END, interval_us = CASE WHEN $8 > 0 THEN $8 ELSE interval_us END
 WHERE id = $1)";
 
 constexpr std::string_view update_facts = R"(
-UPDATE account SET display_name = $2, followers = $3, stable_id = $4 WHERE id = $1)";
+UPDATE account SET stable_id = $2,
+  display_name = CASE WHEN $3 = '' THEN display_name ELSE $3 END,
+  followers = COALESCE($4, followers)
+WHERE id = $1)";
 
 constexpr std::string_view update_last_live =
     R"(UPDATE account SET last_live_at = $2 WHERE id = $1)";
@@ -51,8 +54,8 @@ UPDATE live SET state = 'ended', ended_at = $2, end_reason = $3 WHERE id = $1 AN
 constexpr std::string_view insert_live = R"(
 INSERT INTO live (id, account_id, room, state, title, started_at, detected_at, viewers,
   peak_viewers, capture,
-  capture_reason)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10)
+  capture_reason, detected_by, detection_delay_us)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $11, $12)
 ON CONFLICT (account_id, room, started_at) DO UPDATE
   SET state = excluded.state, ended_at = NULL, end_reason = '', capture = excluded.capture,
       capture_reason = excluded.capture_reason
@@ -95,9 +98,15 @@ ORDER BY l.id)";
 class Recording {
  public:
   Recording(db::Transaction& tx, const Check& check, Ids& ids)
-      : tx_{tx}, check_{check}, ids_{ids} {}
+      : tx_{tx}, check_{check}, ids_{ids}, account_id_{check.account_id} {}
 
   Result<Recorded> run() {
+    const auto settled = settle_name(tx_, account_id_, check_.observation);
+    if (!settled) {
+      return settled.error().during("following an account to its new name");
+    }
+    account_id_ = settled->account_id;
+    has_moved_ = settled->has_moved;
     if (auto read = read_known(); !read) {
       return read.error();
     }
@@ -113,16 +122,16 @@ class Recording {
 
  private:
   Result<> read_known() {
-    const auto locked = tx_.execute(lock_account, {check_.account_id, check_.at});
+    const auto locked = tx_.execute(lock_account, {account_id_, check_.at});
     if (!locked) {
       return locked.error().during("reading what is known");
     }
-    const auto rows = tx_.query(select_known, {check_.account_id});
+    const auto rows = tx_.query(select_known, {account_id_});
     if (!rows) {
       return rows.error().during("reading what is known");
     }
     if (rows->empty()) {
-      return make_error(Errc::not_found, "nobody follows account {}", check_.account_id);
+      return make_error(Errc::not_found, "nobody follows account {}", account_id_);
     }
     known_ = known_of_row(rows->front(), 0);
     return {};
@@ -142,14 +151,13 @@ class Recording {
   }
 
   void write_account() {
-    execute(update_account, {check_.account_id, to_string(decision_.status), decision_.status_at,
+    execute(update_account, {account_id_, to_string(decision_.status), decision_.status_at,
                              decision_.status_reason, decision_.ending_since,
                              decision_.negative_since, check_.next_check_at, check_.interval});
     const auto& seen = check_.observation;
-    if (!seen.stable_id.empty()) {
-      const auto& name = seen.display_name.empty() ? known_.display_name : seen.display_name;
-      const auto followers = seen.followers ? seen.followers : known_.followers;
-      execute(update_facts, {check_.account_id, name, followers, seen.stable_id});
+    const bool is_of_this_person = known_.stable_id.empty() || known_.stable_id == seen.stable_id;
+    if (!seen.stable_id.empty() && is_of_this_person) {
+      execute(update_facts, {account_id_, seen.stable_id, seen.display_name, seen.followers});
     }
   }
 
@@ -171,10 +179,11 @@ class Recording {
     }
     const auto new_id = ids_.next(check_.at);
     const auto rows =
-        tx_.query(insert_live, {new_id, check_.account_id, facts.room, to_string(decision_.state),
+        tx_.query(insert_live, {new_id, account_id_, facts.room, to_string(decision_.state),
                                 facts.title, facts.started_at, check_.at, facts.viewers,
                                 facts.restricted ? "restricted" : "none",
-                                facts.restricted ? check_.observation.reason : std::string{}});
+                                facts.restricted ? check_.observation.reason : std::string{},
+                                check_.detected_by, detection_delay(facts)});
     if (!rows) {
       failure_ = rows.error();
       return;
@@ -182,8 +191,16 @@ class Recording {
     started_id_ = rows->at(0).text(0);
     is_new_ = started_id_ == new_id;
     execute(insert_lease, {started_id_});
-    execute(update_last_live, {check_.account_id, facts.started_at});
+    execute(update_last_live, {account_id_, facts.started_at});
     sample(started_id_, facts);
+  }
+
+  // Without a confirmed look before the start nobody can say how late this one was.
+  std::optional<Span> detection_delay(const LiveFacts& facts) const {
+    if (!decision_.is_start_known || !known_.status_at || *known_.status_at > facts.started_at) {
+      return std::nullopt;
+    }
+    return check_.at - facts.started_at;
   }
 
   void go_on(const std::string& live_id, const LiveFacts& facts) {
@@ -203,7 +220,8 @@ class Recording {
   }
 
   void announce() {
-    if (decision_.status != known_.status || decision_.status_reason != known_.status_reason) {
+    if (has_moved_ || decision_.status != known_.status ||
+        decision_.status_reason != known_.status_reason) {
       announce_account();
     }
     if (decision_.ends) {
@@ -224,14 +242,14 @@ class Recording {
     if (!failure_) {
       return;
     }
-    const auto rows = tx_.query(select_account, {check_.account_id});
+    const auto rows = tx_.query(select_account, {account_id_});
     if (!rows) {
       failure_ = rows.error();
       return;
     }
     Event event;
     event.type = event_type::account_status;
-    event.account_id = check_.account_id;
+    event.account_id = account_id_;
     event.data = boost::json::serialize(to_json(account_of_row(rows->front())));
     append(std::move(event));
   }
@@ -246,7 +264,7 @@ class Recording {
     if (!failure_) {
       return;
     }
-    const auto rows = tx_.query(select_followers, {check_.account_id});
+    const auto rows = tx_.query(select_followers, {account_id_});
     if (!rows) {
       failure_ = rows.error();
       return;
@@ -290,16 +308,17 @@ class Recording {
 
   Result<Recorded> summary() {
     Recorded recorded;
-    const auto rows = tx_.query(select_known, {check_.account_id});
+    const auto rows = tx_.query(select_known, {account_id_});
     if (!rows) {
       return rows.error().during("reading what was recorded");
     }
     recorded.known = known_of_row(rows->at(0), 0);
     recorded.asks_again_soon = decision_.asks_again_soon;
     recorded.wants_second_look = decision_.wants_second_look;
-    // Without a confirmed look before the start nobody can say how late this one was.
-    if (is_new_ && known_.status_at && *known_.status_at <= decision_.starts->started_at) {
-      recorded.detection_delay = check_.at - decision_.starts->started_at;
+    recorded.has_moved = has_moved_;
+    recorded.has_started = is_new_;
+    if (is_new_) {
+      recorded.detection_delay = detection_delay(*decision_.starts);
     }
     return recorded;
   }
@@ -307,6 +326,8 @@ class Recording {
   db::Transaction& tx_;
   const Check& check_;
   Ids& ids_;
+  std::string account_id_;
+  bool has_moved_ = false;
   Known known_;
   Decision decision_;
   std::string started_id_;

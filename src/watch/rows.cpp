@@ -32,10 +32,9 @@ Known known_of_row(const db::Row& row, std::size_t first) {
   known.status_reason = row.text(first + 2);
   known.ending_since = row.optional_time(first + 3);
   known.negative_since = row.optional_time(first + 4);
-  known.display_name = row.text(first + 5);
-  known.followers = row.optional_integer(first + 6);
-  known.checked_at = row.optional_time(first + 7);
-  const auto live = first + 8;
+  known.stable_id = row.text_or_empty(first + 5);
+  known.checked_at = row.optional_time(first + 6);
+  const auto live = first + 7;
   if (!row.is_null(live)) {
     OpenLive open;
     open.id = row.text(live);

@@ -16,9 +16,9 @@ namespace vigie::watch {
 inline constexpr std::size_t account_columns = 12;
 Account account_of_row(const db::Row& row);
 
-// Columns from `first`: status, status_at, status_reason, ending_since, negative_since,
-// display_name, followers, checked_at, then of the open live, all NULL without one: id, room,
-// started_at, state, title, viewers, capture.
+// Columns from `first`: status, status_at, status_reason, ending_since, negative_since, stable_id,
+// checked_at, then of the open live, all NULL without one: id, room, started_at, state, title,
+// viewers, capture.
 Known known_of_row(const db::Row& row, std::size_t first);
 
 // ["a","b"] → values; anything else is empty.

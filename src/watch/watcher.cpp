@@ -3,7 +3,6 @@
 
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <set>
 #include <utility>
 
 namespace vigie::watch {
@@ -11,42 +10,12 @@ namespace {
 
 constexpr std::string_view check_prefix = "check:";
 
-std::string_view outcome_name(const platform::Observation& seen) {
-  if (seen.blocked) {
-    return "refused";
-  }
-  return to_string(seen.evidence);
+WatchOptions completed(WatchOptions options) {
+  options.intervals.usual = options.poll.interval;
+  return options;
 }
 
 }  // namespace
-
-// Leaves its place and rings for the next, also when its coroutine is cancelled or breaks.
-class Watcher::Turn {
- public:
-  Turn(Watcher& watcher, std::string id) : watcher_{watcher}, id_{std::move(id)} {}
-  Turn(const Turn&) = delete;
-  Turn& operator=(const Turn&) = delete;
-  ~Turn() {
-    if (!is_answered_) {
-      LookOutcome broken;
-      broken.is_refused = true;
-      watcher_.schedule_.answered(id_, watcher_.clock_.steady(), broken, 0);
-    }
-    --watcher_.out_;
-    watcher_.wake_.ring();
-  }
-
-  NextLook answered(LookOutcome outcome) {
-    is_answered_ = true;
-    return watcher_.schedule_.answered(id_, watcher_.clock_.steady(), outcome,
-                                       watcher_.random_.unit());
-  }
-
- private:
-  Watcher& watcher_;
-  std::string id_;
-  bool is_answered_ = false;
-};
 
 Watcher::Watcher(asio::any_io_executor executor, Accounts& accounts, platform::LiveSource& source,
                  Bus& bus, Clock& clock, Random& random, log::Log& log, metrics::Registry& metrics,
@@ -59,8 +28,11 @@ Watcher::Watcher(asio::any_io_executor executor, Accounts& accounts, platform::L
       random_{random},
       log_{log},
       metrics_{metrics},
-      options_{options},
+      options_{completed(options)},
+      platform_{source.platform()},
+      me_{random.hex(16)},
       schedule_{options.poll},
+      rooms_{source, clock, log, metrics, RoomWatchLimits{.lasts = 3 * options.live_interval}},
       wake_{executor} {}
 
 Async<> Watcher::run() {
@@ -70,6 +42,9 @@ Async<> Watcher::run() {
   TaskGroup looks{executor_, std::move(on_failure)};
   auto on_hint = [this](std::string_view text) { this->on_hint(text); };
   const auto subscription = bus_.subscribe(std::string{topic::accounts}, std::move(on_hint));
+  if (rooms_.is_possible()) {
+    looks.spawn("rooms", watch_rooms());
+  }
   std::exception_ptr end;
   try {
     co_await loop(looks);
@@ -80,34 +55,82 @@ Async<> Watcher::run() {
   co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
   looks.cancel();
   co_await looks.join();
+  if (const auto left = co_await accounts_.stop_leading(platform_, me_); !left) {
+    log_.warn("the watch is not handed over", {{"why", left.error().what}});
+  }
   std::rethrow_exception(end);
 }
 
 Async<> Watcher::loop(TaskGroup& looks) {
   for (;;) {
-    if (is_stale_ || clock_.steady() - loaded_at_ >= options_.reload) {
-      co_await reload();
+    co_await keep_lead();
+    if (is_leading()) {
+      co_await reload_if_changed();
+      start_looks(looks);
     }
-    start_looks(looks);
     co_await wake_.wait_for(clock_, patience());
   }
 }
 
+// Asked in time the lead stays ours; who could not ask for longer than it lasts looks at nothing.
+Async<> Watcher::keep_lead() {
+  const Span now = clock_.steady();
+  if (lead_asked_at_ && now - *lead_asked_at_ < options_.lead_renewal) {
+    co_return;
+  }
+  lead_asked_at_ = now;
+  const bool was_leading = !is_first_load_;
+  const auto leads = co_await accounts_.lead(platform_, me_, options_.lead_lasts);
+  if (!leads) {
+    log_.error("whose turn it is to watch is not known", {{"why", leads.error().what}});
+    co_return;
+  }
+  leading_until_ = *leads ? now + options_.lead_lasts : Span{-1};
+  if (was_leading && !*leads) {
+    log_.warn("another process watches now", {{"platform", platform_}});
+    forget_all();
+  }
+  metrics_
+      .gauge("vigie_watch_leading_bool", "1 in the process that looks at a platform's accounts.",
+             {{"platform", platform_}})
+      .set(*leads ? 1 : 0);
+}
+
 void Watcher::on_hint(std::string_view text) {
   if (text.starts_with(check_prefix)) {
-    schedule_.urge(std::string{text.substr(check_prefix.size())}, clock_.steady());
+    if (const auto found = subjects_.find(text.substr(check_prefix.size()));
+        found != subjects_.end()) {
+      schedule_.urge(**found, clock_.steady());
+    }
   } else {
     is_stale_ = true;
   }
   wake_.ring();
 }
 
+Async<> Watcher::reload_if_changed() {
+  const Span now = clock_.steady();
+  if (!is_stale_ && now - asked_at_ < options_.reload) {
+    co_return;
+  }
+  asked_at_ = now;
+  const auto mark = co_await accounts_.watched_mark(platform_);
+  if (!mark) {
+    log_.error("cannot read who is watched", {{"why", mark.error().what}});
+    co_return;
+  }
+  if (is_stale_ || *mark != mark_ || now - loaded_at_ >= options_.full_reload) {
+    mark_ = *mark;
+    co_await reload();
+  }
+}
+
 Async<> Watcher::reload() {
   is_stale_ = false;
   loaded_at_ = clock_.steady();
-  std::string platform{source_.platform()};
-  auto watched = co_await accounts_.watched(std::move(platform));
+  auto watched = co_await accounts_.watched(platform_);
   if (!watched) {
+    is_stale_ = true;
     log_.error("cannot read who is watched", {{"why", watched.error().what}});
     co_return;
   }
@@ -126,143 +149,125 @@ Async<> Watcher::reload() {
 }
 
 void Watcher::merge(std::vector<Watched> watched) {
-  const Time wall = clock_.now();
-  const Span now = clock_.steady();
-  std::set<std::string> present;
+  ++list_;
   for (auto& account : watched) {
-    // A plan made before a restart is kept, within reason; who was added since is looked at now.
-    Span wait{0};
-    if (is_first_load_ && account.known.checked_at) {
-      wait = std::clamp(account.next_check_at - wall, Span{0}, options_.poll.longest_backoff);
-    }
-    schedule_.add(account.id, now + wait, account.interval);
-    auto& subject = subjects_[account.id];
-    subject.username = std::move(account.username);
-    subject.known = std::move(account.known);
-    present.insert(std::move(account.id));
+    const auto found = subjects_.find(std::string_view{account.id});
+    auto subject = found == subjects_.end() ? std::make_shared<Subject>() : *found;
+    take_in(std::move(account), subject);
   }
   is_first_load_ = false;
-  std::erase_if(subjects_, [&](const auto& entry) {
-    if (present.contains(entry.first)) {
+  std::erase_if(subjects_, [&](const SubjectPtr& subject) {
+    if (subject->listed_in == list_) {
       return false;
     }
-    schedule_.remove(entry.first);
+    subject->is_gone = true;
+    schedule_.remove(*subject);
     return true;
   });
+}
+
+void Watcher::take_in(Watched account, const SubjectPtr& subject) {
+  const Time wall = clock_.now();
+  const Span now = clock_.steady();
+  const bool is_new = subject->listed_in == 0;
+  const bool is_renamed = !is_new && subject->username != account.username;
+  subject->listed_in = list_;
+  subject->username = std::move(account.username);
+  subject->known = std::move(account.known);
+  subject->habits = Habits{account.starts, wall};
+  subject->interest = Interest{.priority = account.priority,
+                               .followers = account.followers,
+                               .last_live_at = account.last_live_at,
+                               .status = subject->known.status};
+  if (is_new) {
+    // A plan made before a restart is kept, within reason; who was added since is looked at now.
+    const bool has_plan = is_first_load_ && subject->known.checked_at;
+    const Span wait =
+        has_plan ? std::clamp(account.next_check_at - wall, Span{0}, options_.poll.longest_backoff)
+                 : Span{0};
+    subject->id = std::move(account.id);
+    schedule_.add(*subject, now + wait, account.interval, !has_plan);
+    subjects_.insert(subject);
+  } else if (is_renamed) {
+    schedule_.urge(*subject, now);
+  }
+}
+
+void Watcher::forget_all() {
+  for (const auto& subject : subjects_) {
+    subject->is_gone = true;
+    schedule_.remove(*subject);
+  }
+  subjects_.clear();
+  is_first_load_ = true;
+  is_stale_ = true;
 }
 
 void Watcher::start_looks(TaskGroup& looks) {
   const Span now = clock_.steady();
   metrics_.gauge("vigie_watch_overdue_seconds", "How late the most overdue look is.")
       .set(to_seconds(schedule_.overdue(now)));
+  metrics_
+      .gauge("vigie_watch_stretch_ratio",
+             "By how much intervals are longer than wished, for want of budget.")
+      .set(schedule_.stretch());
   while (out_ < options_.parallel) {
-    auto id = schedule_.take(now);
-    if (!id) {
+    auto* entry = schedule_.take(now);
+    if (entry == nullptr) {
       return;
     }
     ++out_;
-    looks.spawn("look", look(std::move(*id)));
+    const auto& subject = static_cast<const Subject&>(*entry);
+    looks.spawn("look", look(*subjects_.find(std::string_view{subject.id})));
   }
 }
 
 Span Watcher::patience() const {
   const Span now = clock_.steady();
-  Span until = loaded_at_ + options_.reload;
-  const auto due = schedule_.next_due();
-  if (due && out_ < options_.parallel) {
-    until = std::min(until, *due);
+  Span until = lead_asked_at_.value_or(now) + options_.lead_renewal;
+  if (is_leading()) {
+    until = std::min(until, asked_at_ + options_.reload);
+    const auto due = schedule_.next_due();
+    if (due && out_ < options_.parallel) {
+      until = std::min(until, *due);
+    }
   }
   return std::max(until - now, Span{0});
 }
 
-Async<> Watcher::look(std::string id) {
-  Turn turn{*this, id};
-  auto subject = subjects_.find(id);
-  if (subject == subjects_.end()) {
-    co_return;
-  }
-  auto username = subject->second.username;
-  auto seen = co_await source_.probe(username);
-  count(seen);
-  subject = subjects_.find(id);
-  if (subject == subjects_.end()) {
-    co_return;  // unfollowed meanwhile
-  }
-  auto decision = decide(subject->second.known, seen, clock_.now());
-  LookOutcome outcome;
-  outcome.is_refused = seen.blocked;
-  outcome.retry_after = seen.retry_after;
-  if (decision.wants_second_look && is_second_look_due(subject->second)) {
-    subject->second.second_look_at = clock_.steady();
-    const NextLook regular{options_.poll.interval, Span{0}};
-    co_await write(id, seen, decision, regular);
-    seen = co_await source_.look_up(username);
-    count(seen);
-    subject = subjects_.find(id);
-    if (subject == subjects_.end()) {
-      co_return;
+Async<> Watcher::watch_rooms() {
+  for (;;) {
+    co_await clock_.sleep(options_.live_interval);
+    if (is_leading()) {
+      co_await ask_rooms();
     }
-    decision = decide(subject->second.known, seen, clock_.now());
   }
-  outcome.asks_again_soon = decision.asks_again_soon;
-  outcome.is_live = decision.status == AccountStatus::live;
-  const auto next = turn.answered(outcome);
-  co_await write(std::move(id), std::move(seen), std::move(decision), next);
 }
 
-bool Watcher::is_second_look_due(const Subject& subject) const {
-  const auto distance = subject.known.status == AccountStatus::offline
-                            ? options_.second_look_offline
-                            : options_.second_look;
-  return !subject.second_look_at || clock_.steady() - *subject.second_look_at >= distance;
-}
-
-bool Watcher::is_worth_writing(const Known& known, const Decision& decision) const {
-  if (decision.is_news || !known.checked_at) {
-    return true;
-  }
-  const Span age = clock_.now() - *known.checked_at;
-  return age >= options_.unchanged_write ||
-         (decision.has_new_viewers && age >= options_.viewers_write);
-}
-
-Async<> Watcher::write(std::string id, platform::Observation seen, Decision decision,
-                       NextLook next) {
-  const auto subject = subjects_.find(id);
-  if (subject == subjects_.end() || !is_worth_writing(subject->second.known, decision)) {
-    co_return;
-  }
-  Check check;
-  check.account_id = id;
-  check.observation = std::move(seen);
-  check.at = clock_.now();
-  check.next_check_at = check.at + next.wait;
-  check.interval = next.interval;
-  auto recorded = co_await accounts_.record(std::move(check));
-  if (!recorded) {
-    if (recorded.error().code == Errc::not_found) {
-      is_stale_ = true;
-    } else {
-      log_.error("an answer could not be recorded", {{"why", recorded.error().what}});
+Async<> Watcher::ask_rooms() {
+  std::vector<SubjectPtr> on_air;
+  std::vector<std::string> rooms;
+  for (const auto& subject : subjects_) {
+    if (subject->known.live) {
+      on_air.push_back(subject);
+      rooms.push_back(subject->known.live->room);
     }
+  }
+  if (rooms.empty()) {
     co_return;
   }
-  if (recorded->detection_delay) {
-    metrics_
-        .histogram("vigie_watch_detection_delay_seconds", "From the start of a live to its notice.",
-                   {}, {1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800})
-        .observe(to_seconds(*recorded->detection_delay));
+  const auto over = co_await rooms_.ask(std::move(rooms));
+  const Span now = clock_.steady();
+  for (const auto& subject : on_air) {
+    if (!over) {
+      // Each is looked at by itself again, at the pace of lives.
+      schedule_.hasten(*subject,
+                       now + from_seconds(to_seconds(options_.live_interval) * random_.unit()));
+    } else if (subject->known.live && over->contains(subject->known.live->room)) {
+      schedule_.urge(*subject, now);
+    }
   }
-  if (const auto place = subjects_.find(id); place != subjects_.end()) {
-    place->second.known = std::move(recorded->known);
-  }
-}
-
-void Watcher::count(const platform::Observation& seen) {
-  metrics_
-      .counter("vigie_watch_probes_total", "Looks at accounts by outcome.",
-               {{"outcome", outcome_name(seen)}})
-      .add();
+  wake_.ring();
 }
 
 }  // namespace vigie::watch

@@ -2,9 +2,10 @@
 // Looks at every followed account, once however many follow it, and hands the answers to Accounts.
 #pragma once
 #include <cstddef>
-#include <map>
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "async/async.hpp"
 #include "async/clock.hpp"
@@ -16,19 +17,27 @@
 #include "metrics/metrics.hpp"
 #include "platform/live_source.hpp"
 #include "watch/accounts.hpp"
-#include "watch/poll_schedule.hpp"
+#include "watch/room_watch.hpp"
+#include "watch/subject.hpp"
 
 namespace vigie::watch {
 
 struct WatchOptions {
-  PollLimits poll;
-  std::size_t parallel = 8;                       // looks at a time
-  Span reload{std::chrono::seconds{30}};          // hints may be lost: the list is read again
+  PollLimits poll;  // poll.interval is the usual one of `intervals`
+  IntervalLimits intervals;
+  Span live_interval{std::chrono::seconds{30}};  // between two words on a live: does it go on?
+  Span live_detail{std::chrono::seconds{150}};   // between two looks at it, while batches say that
+                                                 // it goes on: for viewers, title, pause
+  std::size_t parallel = 8;                      // looks at a time
+  Span reload{std::chrono::seconds{30}};         // hints may be lost: has the list changed?
+  Span full_reload{std::chrono::minutes{10}};    // and this long after, it is read whatever is said
   Span unchanged_write{std::chrono::minutes{1}};  // an unchanged answer is written no more often
   Span viewers_write{std::chrono::seconds{10}};   // nor a new number of viewers
   Span second_look{std::chrono::seconds{610}};    // between two looks at whether an account exists;
                                                   // a little over absence_confirmation
   Span second_look_offline{std::chrono::hours{1}};  // once it is known not to
+  Span lead_lasts{std::chrono::seconds{20}};        // a watcher that died is replaced after this
+  Span lead_renewal{std::chrono::seconds{5}};
 };
 
 // What is passed by reference must outlive run().
@@ -38,31 +47,46 @@ class Watcher {
           Bus& bus, Clock& clock, Random& random, log::Log& log, metrics::Registry& metrics,
           WatchOptions options = {});
 
-  // Until cancelled; returns when its last look is over. Reads the list at start, on
-  // topic::accounts
-  // ("check:<id>" asks for one account at once) and every options.reload.
+  // Until cancelled; returns when its last look is over. Of all watchers of one platform on one
+  // database, one looks and the others stand by. Reads the list at start, on topic::accounts
+  // ("check:<id>" asks for one account at once) and when options.reload finds it changed.
   Async<> run();
 
  private:
-  struct Subject {
-    std::string username;
-    Known known;
-    std::optional<Span> second_look_at;
-  };
-
   class Turn;  // one look's place among options_.parallel
 
+  // An answer, and what it means for what we know.
+  struct Look {
+    platform::Observation seen;
+    Decision decision;
+    std::string detected_by;
+  };
+
   Async<> loop(TaskGroup& looks);
+  Async<> keep_lead();
+  Async<> reload_if_changed();
   Async<> reload();
   void merge(std::vector<Watched> watched);
+  void take_in(Watched account, const SubjectPtr& subject);
+  void forget_all();
   void on_hint(std::string_view text);
   void start_looks(TaskGroup& looks);
   Span patience() const;
-  Async<> look(std::string id);
-  bool is_second_look_due(const Subject& subject) const;
-  Async<> write(std::string id, platform::Observation seen, Decision decision, NextLook next);
-  bool is_worth_writing(const Known& known, const Decision& decision) const;
+  bool is_leading() const { return clock_.steady() < leading_until_; }
+
+  Async<> look(SubjectPtr subject);
+  Async<> ask_elsewhere(const SubjectPtr& subject, Look& look);
+  Async<bool> ask_for_owner(const SubjectPtr& subject, Look& look);
+  bool is_due(const std::optional<Span>& last, Span distance) const;
+  std::string way_of(const Subject& subject, bool is_first) const;
+  Span wish(const Subject& subject, const Decision& decision) const;
+  Async<> write(SubjectPtr subject, Look look, NextLook next);
+  bool is_worth_writing(const Known& known, const Look& look) const;
+  void note(Subject& subject, Recorded recorded);
   void count(const platform::Observation& seen);
+
+  Async<> watch_rooms();
+  Async<> ask_rooms();
 
   asio::any_io_executor executor_;
   Accounts& accounts_;
@@ -73,14 +97,22 @@ class Watcher {
   log::Log& log_;
   metrics::Registry& metrics_;
   WatchOptions options_;
+  std::string platform_;
+  std::string me_;  // among the watchers
 
   PollSchedule schedule_;
-  std::map<std::string, Subject> subjects_;
+  Subjects subjects_;
+  RoomWatch rooms_;
   Signal wake_;
   std::size_t out_ = 0;
+  std::uint32_t list_ = 0;  // number of the list that was read last
   bool is_first_load_ = true;
   bool is_stale_ = true;
+  std::string mark_;  // of that list
   Span loaded_at_{0};
+  Span asked_at_{0};  // whether the list changed
+  Span leading_until_{-1};
+  std::optional<Span> lead_asked_at_;
 };
 
 }  // namespace vigie::watch
