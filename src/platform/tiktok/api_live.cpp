@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/tiktok/api_live.hpp"
 
-#include <algorithm>
-
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "platform/tiktok/ids.hpp"
 #include "platform/tiktok/streams.hpp"
 
 namespace vigie::platform::tiktok {
@@ -24,31 +23,9 @@ constexpr std::int64_t on_air = 2;
 constexpr std::int64_t paused = 3;
 constexpr std::int64_t over = 4;
 
-// Ids are decimal text beyond 2^53; some tools saw them as numbers.
-std::string id_at(const json::value& value, std::string_view path) {
-  auto text = get_string(value, path).value_or("");
-  if (text.empty()) {
-    const auto number = get_integer(value, path);
-    text = number && *number > 0 ? std::to_string(*number) : "";
-  }
-  const bool is_id =
-      !text.empty() && text.size() <= 20 && text != "0" &&
-      std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-  return is_id ? text : std::string{};
-}
-
 std::optional<std::int64_t> count_at(const json::value& value, std::string_view path) {
   const auto number = get_integer(value, path);
   return number && *number >= 0 ? number : std::nullopt;
-}
-
-// Seconds since 1970, or 1970 itself when that is no plausible start of a live.
-Time start_at(const json::value& value) {
-  constexpr std::int64_t tiktok_began = 1'470'000'000;  // 2016
-  constexpr std::int64_t far_future = 4'102'444'800;    // 2100
-  const auto seconds = get_integer(value, "data.liveRoom.startTime").value_or(0);
-  return seconds > tiktok_began && seconds < far_future ? Time{std::chrono::seconds{seconds}}
-                                                        : Time{};
 }
 
 bool has_streams(const json::value& value) {
@@ -72,7 +49,7 @@ Observation with_live(Observation seen, const json::value& value, Evidence evide
     return seen;
   }
   facts.title = clean_utf8(get_string(value, "data.liveRoom.title").value_or(""), max_title);
-  facts.started_at = start_at(value);
+  facts.started_at = plausible_start(get_integer(value, "data.liveRoom.startTime").value_or(0));
   facts.viewers = count_at(value, "data.liveRoom.liveRoomStats.userCount");
   facts.restricted = is_restricted;
   seen.evidence = evidence;

@@ -6,21 +6,14 @@
 
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "platform/tiktok/pages.hpp"
 
 namespace vigie::platform::tiktok {
 namespace {
 
 constexpr JsonLimits limits{.bytes = 1024 * 1024, .depth = 48};
 
-std::optional<std::string_view> state_in(std::string_view page) {
-  const auto id = page.find("id=\"__FRONTITY_CONNECT_STATE__\"");
-  const auto open = id == std::string_view::npos ? id : page.find('>', id);
-  const auto close = open == std::string_view::npos ? open : page.find("</script>", open);
-  if (close == std::string_view::npos) {
-    return std::nullopt;
-  }
-  return page.substr(open + 1, close - open - 1);
-}
+constexpr std::string_view state_id = "__FRONTITY_CONNECT_STATE__";
 
 // Names may hold dots, so this step is not a path for find().
 const json::value* user_info(const json::value& state, std::string_view asked) {
@@ -47,14 +40,10 @@ Observation decode_embed(const Answer& answer, std::string_view asked) {
   if (answer.status == 400) {
     return unknown("private_or_absent", false);
   }
-  if (auto refusal = refusal_in(Answer{.status = answer.status,
-                                       .content_type = answer.content_type,
-                                       .body = state_in(answer.body) ? "{}" : answer.body,
-                                       .location = answer.location,
-                                       .retry_after = answer.retry_after})) {
+  const auto text = state_in(answer.body, state_id);
+  if (auto refusal = refusal_of_page(answer, text.has_value())) {
     return std::move(*refusal);
   }
-  const auto text = state_in(answer.body);
   if (answer.status != 200 || !text) {
     return unknown(
         answer.status == 200 ? "embed_unreadable" : fmt::format("http_{}", answer.status), false);
@@ -70,14 +59,7 @@ Observation decode_embed(const Answer& answer, std::string_view asked) {
     seen.reason = "absent";
     return seen;
   }
-  const auto name = get_string(*info, "uniqueId");
-  if (!name || to_lower_ascii(*name) != asked) {
-    return unknown("name_mismatch", false);
-  }
-  seen.evidence = Evidence::exists;
-  seen.reason = "exists";
-  seen.display_name = clean_utf8(get_string(*info, "nickname").value_or(""), 200);
-  return seen;
+  return user_on_page(*info, asked);
 }
 
 }  // namespace vigie::platform::tiktok

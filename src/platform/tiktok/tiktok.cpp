@@ -2,12 +2,16 @@
 #include "platform/tiktok/tiktok.hpp"
 
 #include <array>
+#include <set>
 #include <utility>
 
 #include "base/text.hpp"
 #include "platform/tiktok/answer.hpp"
 #include "platform/tiktok/api_live.hpp"
+#include "platform/tiktok/check_alive.hpp"
 #include "platform/tiktok/embed.hpp"
+#include "platform/tiktok/pages.hpp"
+#include "platform/tiktok/room_info.hpp"
 #include "platform/tiktok/streams.hpp"
 
 namespace vigie::platform::tiktok {
@@ -22,6 +26,11 @@ constexpr std::array<std::string_view, 7> stream_suffixes{
 constexpr std::string_view user_agent =
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 "
     "Safari/537.36";
+
+constexpr std::string_view json_types = "application/json, text/plain, */*";
+
+// Names whose embed page told nothing, until they are looked up again.
+constexpr std::size_t most_remembered = 10'000;
 
 std::string without_slash(std::string url) {
   while (!url.empty() && url.back() == '/') {
@@ -65,24 +74,59 @@ class TikTok final : public LiveSource {
 
   Async<Observation> probe(std::string username) override {
     auto url = api_live_url(username);
-    const auto response = co_await get(std::move(url), "application/json, text/plain, */*");
+    const auto response = co_await get(std::move(url), json_types);
     auto seen =
         response ? decode_api_live(answer_of(*response), username) : silence(response.error());
     count("api_live", seen);
     co_return seen;
   }
 
+  // One request: the embed page, or, for a name of which it could tell nothing last time, the
+  // profile.
   Async<Observation> look_up(std::string username) override {
+    if (embed_knows_nothing_of_.erase(username) > 0) {
+      co_return co_await look_at_profile(std::move(username));
+    }
     auto url = web_url_ + "/embed/@" + http::percent_encode(username);
     const auto response = co_await get(std::move(url), "text/html");
     auto seen = response ? decode_embed(answer_of(*response), username) : silence(response.error());
     count("embed", seen);
+    const bool is_silent =
+        seen.evidence == Evidence::unknown && seen.treatment == Treatment::served;
+    if (is_silent && !profiles_are_shut_ && embed_knows_nothing_of_.size() < most_remembered) {
+      embed_knows_nothing_of_.insert(std::move(username));
+    }
+    co_return seen;
+  }
+
+  std::size_t rooms_at_once() const override { return most_rooms; }
+
+  Async<RoomsAnswer> probe_rooms(std::vector<std::string> rooms) override {
+    auto url = webcast_url_ + "/webcast/room/check_alive/?aid=1988&room_ids=" + room_ids_of(rooms);
+    const auto response = co_await get(std::move(url), json_types);
+    auto answer = response ? decode_check_alive(answer_of(*response), rooms)
+                           : no_word(silence(response.error()));
+    if (answer.poisoned) {
+      metrics_
+          .counter("vigie_platform_poisoned_batches_total",
+                   "Answers on batches of rooms that called a dead room alive.",
+                   {{"platform", "tiktok"}})
+          .add();
+    }
+    co_return answer;
+  }
+
+  Async<Observation> probe_room(std::string room) override {
+    auto url = room_info_url(room);
+    const auto response = co_await get(std::move(url), json_types);
+    auto seen = response ? decode_room_info(answer_of(*response), room) : silence(response.error());
+    count("room_info", seen);
     co_return seen;
   }
 
   Async<Result<StreamAddress>> resolve(std::string username, std::string room) override {
     auto url = api_live_url(username);
-    const auto response = co_await get(std::move(url), "application/json, text/plain, */*");
+    const auto response = co_await get(std::move(url), json_types);
     if (!response) {
       co_return response.error().during("asking for the stream's address");
     }
@@ -90,8 +134,8 @@ class TikTok final : public LiveSource {
   }
 
   Async<Result<StreamAddress>> resolve_by_room(std::string room) override {
-    auto url = webcast_url_ + "/webcast/room/info/?aid=1988&room_id=" + http::percent_encode(room);
-    const auto response = co_await get(std::move(url), "application/json, text/plain, */*");
+    auto url = room_info_url(room);
+    const auto response = co_await get(std::move(url), json_types);
     if (!response) {
       co_return response.error().during("asking room/info for the stream's address");
     }
@@ -114,6 +158,25 @@ class TikTok final : public LiveSource {
   std::string api_live_url(std::string_view username) const {
     return web_url_ + "/api-live/user/room/?aid=1988&uniqueId=" + http::percent_encode(username) +
            "&sourceType=54";
+  }
+
+  std::string room_info_url(std::string_view room) const {
+    return webcast_url_ + "/webcast/room/info/?aid=1988&room_id=" + http::percent_encode(room);
+  }
+
+  // Since 2026 these pages are mostly the WAF's, for everybody: that says nothing of how the host
+  // takes our other questions, and one such page is enough.
+  Async<Observation> look_at_profile(std::string username) {
+    auto url = web_url_ + "/@" + http::percent_encode(username);
+    const auto response = co_await get(std::move(url), "text/html");
+    auto seen =
+        response ? decode_profile(answer_of(*response), username) : silence(response.error());
+    count("profile", seen);
+    if (seen.treatment == Treatment::blocked) {
+      profiles_are_shut_ = true;
+      seen = unknown("profile_" + seen.reason, false);
+    }
+    co_return seen;
   }
 
   Async<Result<http::Response>> get(std::string url, std::string_view accept) {
@@ -156,6 +219,8 @@ class TikTok final : public LiveSource {
   std::string web_host_;
   std::string webcast_host_;
   std::string own_host_;
+  std::set<std::string, std::less<>> embed_knows_nothing_of_;
+  bool profiles_are_shut_ = false;
   log::Log& log_;
   metrics::Registry& metrics_;
 };
