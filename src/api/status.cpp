@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // /status, and the two questions of those who run the process.
+#include "api/status.hpp"
+
 #include <boost/json/array.hpp>
 
 #include "api/answers.hpp"
@@ -14,6 +16,8 @@ json::value moment(const std::optional<Time>& time) {
   return time ? json::value(to_rfc3339(*time)) : json::value(nullptr);
 }
 
+}  // namespace
+
 json::object to_json(const platform::HostStatus& host) {
   return {{"host", host.host},
           {"allowed_per_s", host.allowed_per_s},
@@ -26,8 +30,6 @@ json::object to_json(const platform::HostStatus& host) {
           {"since", moment(host.since)}};
 }
 
-}  // namespace
-
 Async<Result<http::Response>> get_status(Services& services, Call) {
   json::array parts;
   for (const auto& part : services.parts()) {
@@ -39,7 +41,8 @@ Async<Result<http::Response>> get_status(Services& services, Call) {
   status["parts"] = std::move(parts);
   json::array hosts;
   if (services.hosts) {
-    for (const auto& host : co_await services.hosts()) {
+    const auto asked = co_await services.hosts();
+    for (const auto& host : asked) {
       hosts.push_back(to_json(host));
     }
   }

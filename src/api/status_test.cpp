@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/status.hpp"
+
+#include <gtest/gtest.h>
+
+namespace vigie::api {
+namespace {
+
+TEST(HostInStatus, SaysSinceWhenAndUntilWhenItRefusesUs) {
+  platform::HostStatus host;
+  host.host = "www.tiktok.com";
+  host.allowed_per_s = 0.5;
+  host.queue = 3;
+  host.reason = "waf";
+  host.since = from_micros(1'795'000'000'000'000);
+  host.paused_until = from_micros(1'795'000'030'000'000);
+
+  const auto said = to_json(host);
+
+  EXPECT_EQ(said.at("host"), "www.tiktok.com");
+  EXPECT_EQ(said.at("allowed_per_s"), 0.5);
+  EXPECT_EQ(said.at("queue"), 3U);
+  EXPECT_EQ(said.at("reason"), "waf");
+  EXPECT_EQ(said.at("since").as_string(), to_rfc3339(*host.since));
+  EXPECT_EQ(said.at("paused_until").as_string(), to_rfc3339(*host.paused_until));
+}
+
+TEST(HostInStatus, HasNoSuchTimesWhileItAnswers) {
+  const auto said = to_json(platform::HostStatus{});
+
+  EXPECT_TRUE(said.at("since").is_null());
+  EXPECT_TRUE(said.at("paused_until").is_null());
+}
+
+}  // namespace
+}  // namespace vigie::api
