@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Compressed bodies made plain, within a bound: a small answer must not become a large one unseen.
-// For the HTTP room only.
+// For the HTTP room, and for connectors whose messages are packed.
 #pragma once
 #include <string>
 #include <string_view>
