@@ -303,7 +303,7 @@ HostQueue::Left HostQueue::refusal() const {
 }
 
 void HostQueue::ring_first() {
-  if (auto* turn = first()) {
+  if (auto* turn = first(); turn != nullptr && turn->bell_) {
     turn->bell_->ring();
   }
 }
@@ -311,7 +311,9 @@ void HostQueue::ring_first() {
 void HostQueue::ring_all() {
   for (const auto* line : {&urgent_, &scheduled_}) {
     for (auto* turn : *line) {
-      turn->bell_->ring();
+      if (turn->bell_) {
+        turn->bell_->ring();
+      }
     }
   }
 }

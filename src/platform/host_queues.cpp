@@ -27,6 +27,7 @@ HostQueue& HostQueues::of(std::string_view host) {
 
 Async<std::vector<HostStatus>> HostQueues::status() {
   std::vector<HostStatus> all;
+  all.reserve(queues_.size());
   for (const auto& [host, queue] : queues_) {
     all.push_back(co_await queue->status());
   }

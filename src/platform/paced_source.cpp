@@ -43,6 +43,18 @@ Treatment treatment_in(bool is_blocked, Treatment treatment) {
   return is_blocked && treatment == Treatment::served ? Treatment::blocked : treatment;
 }
 
+// In the place of a host that is left alone.
+template <class Answer>
+Answer refused(const HostQueue& queue) {
+  auto left = queue.refusal();
+  Answer answer;
+  answer.reason = std::move(left.reason);
+  answer.blocked = true;
+  answer.treatment = Treatment::blocked;
+  answer.retry_after = left.retry_after;
+  return answer;
+}
+
 class PacedSource final : public LiveSource {
  public:
   PacedSource(std::unique_ptr<LiveSource> source, HostQueues& queues)
@@ -80,13 +92,7 @@ class PacedSource final : public LiveSource {
     auto& queue = queue_of(Question::probe_rooms);
     HostQueue::Turn turn{queue, Urgency::scheduled, ""};
     if (!co_await turn.wait()) {
-      const auto left = queue.refusal();
-      RoomsAnswer refused;
-      refused.reason = left.reason;
-      refused.blocked = true;
-      refused.treatment = Treatment::blocked;
-      refused.retry_after = left.retry_after;
-      co_return refused;
+      co_return refused<RoomsAnswer>(queue);
     }
     auto answer = co_await source_->probe_rooms(std::move(rooms));
     co_await turn.end(treatment_in(answer.blocked, answer.treatment), answer.reason,
@@ -123,13 +129,7 @@ class PacedSource final : public LiveSource {
     auto& queue = queue_of(question);
     HostQueue::Turn turn{queue, urgency, subject};
     if (!co_await turn.wait()) {
-      const auto left = queue.refusal();
-      Observation refused;
-      refused.reason = left.reason;
-      refused.blocked = true;
-      refused.treatment = Treatment::blocked;
-      refused.retry_after = left.retry_after;
-      co_return refused;
+      co_return refused<Observation>(queue);
     }
     auto seen = co_await put(question, std::move(subject));
     co_await turn.end(treatment_in(seen.blocked, seen.treatment), seen.reason, seen.retry_after);
