@@ -40,6 +40,9 @@ enum class Treatment : std::uint8_t {
   blocked,    // WAF, captcha, login wall, 403, HTML or nothing where JSON is due
 };
 
+// What a live's own socket says of it (live_socket.hpp).
+enum class RoomSign : std::uint8_t { goes_on, paused, resumed, ended };
+
 struct LiveFacts {
   std::string room;
   std::string title;
@@ -52,6 +55,7 @@ struct Observation {
   Evidence evidence = Evidence::unknown;
   std::string reason;  // a code for the page: "status_2", "captcha", "http_429", "user_not_found" …
   std::optional<LiveFacts> live;  // with live and paused
+  std::optional<RoomSign> from_room;  // told by the socket of live->room, of that live alone
   std::string stable_id;
   std::string username;  // where an answer to another question than a name says it; folded
   std::string display_name;

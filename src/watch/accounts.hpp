@@ -46,7 +46,7 @@ struct Check {
   std::string account_id;
   platform::Observation observation;
   Time at;
-  Time next_check_at;
+  Time next_check_at{};                  // nothing: the plan stays
   Span interval{0};                      // as measured; 0 before the second look
   std::string detected_by = "api_live";  // were a live to begin with it
 };
