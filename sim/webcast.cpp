@@ -63,17 +63,16 @@ bool sends_cookie(const http::Request& request, std::string_view cookie) {
 }
 
 // Nothing when the ticket is for this very request.
-std::optional<http::Response> reject(const http::Request& request,
-                                     const std::optional<Ticket>& ticket) {
+std::optional<http::Response> reject(const http::Request& request, const Ticket& ticket) {
   if (request.parameter("aid") != "1988") {
     return refused("illegal app_id", "417");
   }
-  if (!ticket || request.parameter("room_id") != ticket->room) {
+  if (request.parameter("room_id") != ticket.room) {
     return refused("illegal secret key", "415");
   }
   const bool is_same_agent =
-      ticket->user_agent.empty() || request.headers.get("user-agent") == ticket->user_agent;
-  if (!is_same_agent || !sends_cookie(request, ticket->cookie)) {
+      ticket.user_agent.empty() || request.headers.get("user-agent") == ticket.user_agent;
+  if (!is_same_agent || !sends_cookie(request, ticket.cookie)) {
     return refused("DEVICE_BLOCKED", "415");
   }
   return std::nullopt;
@@ -125,14 +124,17 @@ http::Answer Webcast::connect(const http::Request& request) {
   if (failure) {
     return std::move(*failure);
   }
-  auto rejection = reject(request, ticket);
+  if (!ticket) {
+    return refused("illegal secret key", "415");
+  }
+  auto rejection = reject(request, *ticket);
   if (rejection) {
     return std::move(*rejection);
   }
   http::Upgrade upgrade;
   const bool wants_gzip = request.parameter("compress") == "gzip";
   upgrade.session = [this, ticket = std::move(*ticket), wants_gzip](http::WebSocket& socket) {
-    return serve(socket, ticket, wants_gzip);
+    return serve(&socket, ticket, wants_gzip);
   };
   upgrade.subprotocol = "echo-protocol";
   upgrade.headers.set("Handshake-Options", "ping-interval=5");
@@ -143,12 +145,12 @@ http::Answer Webcast::connect(const http::Request& request) {
   return upgrade;
 }
 
-Async<> Webcast::serve(http::WebSocket& socket, Ticket ticket, bool wants_gzip) {
+Async<> Webcast::serve(http::WebSocket* socket, Ticket ticket, bool wants_gzip) {
   const Stats::Open open{stats_, "webcast"};
   const auto room = world_.find_room(ticket.room);
   const auto place = clients_.insert(
       clients_.end(),
-      Client{.socket = socket,
+      Client{.socket = *socket,
              .room = ticket.room,
              .user = room ? room->live->username : "",
              .wants_gzip = wants_gzip,
@@ -168,7 +170,7 @@ Async<> Webcast::serve(http::WebSocket& socket, Ticket ticket, bool wants_gzip) 
     tasks_.spawn("webcast", look_around());
   }
   while (true) {
-    const auto bytes = co_await socket.receive();
+    const auto bytes = co_await socket->receive();
     if (!bytes) {
       co_return;
     }
@@ -328,7 +330,7 @@ void Webcast::send_frame(Client& client, const webcast::PushFrame& frame) {
   if (mode == Mode::truncated) {
     bytes.resize(bytes.size() / 2);
   } else if (mode == Mode::garbage) {
-    random_.fill({static_cast<std::uint8_t*>(static_cast<void*>(bytes.data())), bytes.size()});
+    bytes = from_hex(random_.hex(bytes.size())).value_or("");
   }
   if (!client.socket.send(std::move(bytes))) {
     client.socket.close(1013, "too slow");

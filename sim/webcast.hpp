@@ -45,7 +45,7 @@ class Webcast final : public Plugin {
   };
 
   http::Answer connect(const http::Request& request);
-  Async<> serve(http::WebSocket& socket, Ticket ticket, bool wants_gzip);
+  Async<> serve(http::WebSocket* socket, Ticket ticket, bool wants_gzip);
   void hear(Client& client, const std::string& bytes);
   void hear_acknowledgement(Client& client, const webcast::PushFrame& frame);
   void enter(Client& client, const webcast::PushFrame& frame);

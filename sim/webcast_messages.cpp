@@ -179,9 +179,9 @@ std::string gzip(std::string_view bytes) {
   }
   std::string out(deflateBound(&stream, bytes.size()), '\0');
   std::string in{bytes};
-  stream.next_in = static_cast<Bytef*>(static_cast<void*>(in.data()));
+  stream.next_in = reinterpret_cast<Bytef*>(in.data());
   stream.avail_in = static_cast<uInt>(in.size());
-  stream.next_out = static_cast<Bytef*>(static_cast<void*>(out.data()));
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
   stream.avail_out = static_cast<uInt>(out.size());
   deflate(&stream, Z_FINISH);
   out.resize(stream.total_out);
