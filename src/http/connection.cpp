@@ -107,7 +107,7 @@ Connection::~Connection() {
 }
 
 Async<> Connection::run() {
-  bool goes_on = true;
+  bool goes_on = co_await is_secured();
   while (goes_on && !context_.stopping) {
     auto request = co_await read_request();
     if (!request) {
@@ -123,8 +123,26 @@ Async<> Connection::run() {
   }
 }
 
+// The handshake, where the server speaks TLS; false when it failed.
+Async<bool> Connection::is_secured() {
+  if (!context_.tls) {
+    co_return true;
+  }
+  link_.expires_after(context_.options.header_timeout);
+  const auto secured = co_await link_.secure_as_server(*context_.tls);
+  if (!secured) {
+    context_.log.debug(
+        "a TLS handshake failed",
+        {{"server", context_.options.name}, {"why", secured.error().what}, {"peer", peer_}});
+  }
+  co_return secured.has_value();
+}
+
 Async<> Connection::turn_away(int status) {
   idle_ = false;
+  if (!co_await is_secured()) {
+    co_return;
+  }
   auto response = plain(status, status == 429 ? "too many connections" : "the server is full");
   response.headers.add("Retry-After", "5");
   co_await send_response(std::move(response), false, false);
@@ -323,7 +341,8 @@ Async<bool> Connection::upgrade(Upgrade upgrade, const Request& request) {
     co_return false;
   }
   note(request, 101, Span{0});
-  WebSocketSession session{context_, link_.release()};
+  link_.rest();
+  WebSocketSession session{context_, link_};
   web_socket_ = &session;
   if (context_.stopping) {
     session.stop();

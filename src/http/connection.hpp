@@ -2,6 +2,8 @@
 // One connection of the server, from its first byte to its last. For the HTTP room only.
 #pragma once
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -21,6 +23,7 @@ struct ServerContext {
   void count(int status);
 
   const ServerOptions options;
+  std::unique_ptr<asio::ssl::context> tls;  // nothing: plain
   const Handler handler;
   Random& random;
   log::Log& log;
@@ -46,6 +49,7 @@ class Connection {
   void stop();
 
  private:
+  Async<bool> is_secured();
   Async<std::optional<Request>> read_request();
   Async<bool> read_body(RequestParser& parser);
   Async<bool> read_more();

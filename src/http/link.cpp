@@ -120,6 +120,17 @@ Async<Result<>> Link::secure(asio::ssl::context& context, std::string host) {
   co_return error_of(code).during("the TLS handshake with " + host);
 }
 
+Async<Result<>> Link::secure_as_server(asio::ssl::context& context) {
+  state_->tls = std::make_unique<asio::ssl::stream<tcp::socket&>>(state_->socket, context);
+  error_code code;
+  co_await state_->tls->async_handshake(asio::ssl::stream_base::server,
+                                        asio::redirect_error(asio::use_awaitable, code));
+  if (code) {
+    co_return error_of(code).during("the TLS handshake");
+  }
+  co_return Result<>{};
+}
+
 Async<Result<std::size_t>> Link::read_some(asio::mutable_buffer buffer) {
   error_code code;
   if (state_->expired || state_->interrupted) {
@@ -188,11 +199,6 @@ bool Link::is_quiet() {
   char byte = 0;
   state_->socket.receive(asio::buffer(&byte, 1), tcp::socket::message_peek, code);
   return code == asio::error::would_block;
-}
-
-tcp::socket Link::release() {
-  state_->timer.cancel();
-  return std::move(state_->socket);
 }
 
 tcp::socket& Link::socket() {

@@ -39,6 +39,9 @@ class Link {
   // TLS as a client: the certificate must be valid for host.
   Async<Result<>> secure(asio::ssl::context& context, std::string host);
 
+  // TLS as a server.
+  Async<Result<>> secure_as_server(asio::ssl::context& context);
+
   // At least one byte; 0 at the other end's end.
   Async<Result<std::size_t>> read_some(asio::mutable_buffer buffer);
 
@@ -51,8 +54,6 @@ class Link {
   void reset();
   // False once the other end has closed, or sent what nobody asked for.
   bool is_quiet();
-  // Takes the plain socket out; the link is empty afterwards.
-  asio::ip::tcp::socket release();
 
   // What lies below, for who reads and writes there without us; it stays the link's, and so does
   // the deadline. tls(): nothing when the connection is plain.

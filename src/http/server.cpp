@@ -3,6 +3,7 @@
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -36,10 +37,12 @@ std::string address_of(const tcp::endpoint& endpoint) {
 class TcpServer final : public Server {
  public:
   TcpServer(tcp::acceptor acceptor, ServerOptions options, Handler handler, Random& random,
-            log::Log& log, metrics::Registry& metrics)
+            log::Log& log, metrics::Registry& metrics, std::unique_ptr<asio::ssl::context> tls)
       : acceptor_{std::move(acceptor)},
         context_{std::move(options), std::move(handler), random, log, metrics},
-        port_{acceptor_.local_endpoint().port()} {}
+        port_{acceptor_.local_endpoint().port()} {
+    context_.tls = std::move(tls);
+  }
 
   std::uint16_t port() const override { return port_; }
   Async<> run() override;
@@ -219,18 +222,42 @@ Result<tcp::acceptor> bind(const asio::any_io_executor& executor, const ServerOp
   return acceptor;
 }
 
+// Nothing when the server is plain.
+Result<std::unique_ptr<asio::ssl::context>> make_tls(const ServerOptions& options) {
+  if (!options.tls) {
+    return std::unique_ptr<asio::ssl::context>{};
+  }
+  auto context = std::make_unique<asio::ssl::context>(asio::ssl::context::tls_server);
+  error_code failed;
+  context->set_options(asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1, failed);
+  context->use_certificate_chain(asio::buffer(options.tls->certificate), failed);
+  if (failed) {
+    return make_error(Errc::invalid, "the TLS certificate cannot be used: {}", failed.message());
+  }
+  context->use_private_key(asio::buffer(options.tls->key), asio::ssl::context::pem, failed);
+  if (failed) {
+    return make_error(Errc::invalid, "the TLS key cannot be used with the certificate: {}",
+                      failed.message());
+  }
+  return context;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Server>> create_server(const asio::any_io_executor& executor,
                                               ServerOptions options, Handler handler,
                                               Random& random, log::Log& log,
                                               metrics::Registry& metrics) {
+  auto tls = make_tls(options);
+  if (!tls) {
+    return tls.error();
+  }
   auto acceptor = bind(executor, options);
   if (!acceptor) {
     return acceptor.error();
   }
   return std::make_unique<TcpServer>(std::move(*acceptor), std::move(options), std::move(handler),
-                                     random, log, metrics);
+                                     random, log, metrics, std::move(*tls));
 }
 
 }  // namespace vigie::http

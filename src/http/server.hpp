@@ -67,13 +67,20 @@ struct Reset {};
 using Answer = std::variant<Response, Streamed, Upgrade, Reset>;
 using Handler = std::function<Async<Answer>(Request)>;
 
+// A certificate chain and its key, both as PEM text.
+struct TlsIdentity {
+  std::string certificate;
+  std::string key;
+};
+
 struct ServerOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;  // 0: any free one
   std::size_t max_body = 64 * 1024;
   std::size_t max_connections = 1000;
   std::size_t max_connections_per_peer = 100;
-  std::string name = "http";  // for metrics and logs
+  std::string name = "http";                      // for metrics and logs
+  std::optional<TlsIdentity> tls = std::nullopt;  // nothing: plain HTTP
 
   std::chrono::milliseconds header_timeout{10'000};  // for a whole head, from its first byte
   std::chrono::milliseconds idle_timeout{60'000};    // between two requests
@@ -95,7 +102,7 @@ class Server {
 };
 
 // Binds at once: Errc::conflict when the port is taken ("address already in use: another Vigie?"),
-// Errc::invalid when the address is not one.
+// Errc::invalid when the address is not one, or the certificate and its key are no pair.
 Result<std::unique_ptr<Server>> create_server(const asio::any_io_executor& executor,
                                               ServerOptions options, Handler handler,
                                               Random& random, log::Log& log,

@@ -6,6 +6,7 @@
 #include <boost/asio/compose.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/buffers_to_string.hpp>
@@ -52,18 +53,28 @@ beast::http::request<beast::http::empty_body> to_beast(const Request& request) {
   return copy;
 }
 
-// A socket that, once shut, swallows the pongs Beast cannot be told not to write: some servers give
-// none, and their clients have to be tried against that.
-class PongValve : public tcp::socket {
+// A link's socket, plain or TLS, that, once shut, swallows the pongs Beast cannot be told not to
+// write: some servers give none, and their clients have to be tried against that.
+class PongValve {
  public:
-  explicit PongValve(tcp::socket socket) : tcp::socket{std::move(socket)} {}
+  using executor_type = tcp::socket::executor_type;
+
+  explicit PongValve(Link& link) : socket_{link.socket()}, tls_{link.tls()} {}
 
   bool is_shut = false;
 
+  executor_type get_executor() { return socket_.get_executor(); }
+  tcp::socket& socket() { return socket_; }
+
+  template <class Buffers, class Token>
+  auto async_read_some(const Buffers& buffers, Token&& token) {
+    return tls_ == nullptr ? socket_.async_read_some(buffers, std::forward<Token>(token))
+                           : tls_->async_read_some(buffers, std::forward<Token>(token));
+  }
   template <class Buffers, class Token>
   auto async_write_some(const Buffers& buffers, Token&& token) {
     return asio::async_compose<Token, void(error_code, std::size_t)>(Write<Buffers>{*this, buffers},
-                                                                     token, *this);
+                                                                     token, socket_);
   }
 
  private:
@@ -82,9 +93,11 @@ class PongValve : public tcp::socket {
                                 static_cast<unsigned char>(*asio::buffers_begin(buffers)) == pong;
       if (is_swallowed) {
         asio::post(valve.get_executor(), asio::append(std::move(self), error_code{}, size));
-        return;
+      } else if (valve.tls_ != nullptr) {
+        valve.tls_->async_write_some(buffers, std::move(self));
+      } else {
+        valve.socket_.async_write_some(buffers, std::move(self));
       }
-      valve.tcp::socket::async_write_some(buffers, std::move(self));
     }
     template <class Self>
     void operator()(Self& self, error_code failed, std::size_t written) {
@@ -93,14 +106,19 @@ class PongValve : public tcp::socket {
     }
   };
 
+  tcp::socket& socket_;
+  asio::ssl::stream<tcp::socket&>* tls_;
   bool was_cut_ = false;
 };
 
-// Found by Beast in this namespace: what ends the stream is the plain socket's.
+// Both are found by Beast in this namespace: what ends the stream is the plain socket's.
 template <class Handler>
-void async_teardown(beast::role_type role, PongValve& socket, Handler&& handler) {
-  websocket::async_teardown(role, static_cast<tcp::socket&>(socket),
-                            std::forward<Handler>(handler));
+void async_teardown(beast::role_type role, PongValve& valve, Handler&& handler) {
+  websocket::async_teardown(role, valve.socket(), std::forward<Handler>(handler));
+}
+void beast_close_socket(PongValve& valve) {
+  error_code ignored;
+  valve.socket().close(ignored);
 }
 
 }  // namespace
@@ -113,9 +131,9 @@ bool is_websocket_request(const Request& request) {
 }
 
 struct WebSocketSession::Impl final : public WebSocket {
-  Impl(ServerContext& shared, tcp::socket socket)
+  Impl(ServerContext& shared, Link& link)
       : context{shared},
-        stream{PongValve{std::move(socket)}},
+        stream{PongValve{link}},
         inbox_changed{stream.get_executor()},
         inbox_drained{stream.get_executor()},
         outbox_changed{stream.get_executor()},
@@ -230,10 +248,10 @@ void WebSocketSession::Impl::set_up(const Upgrade& upgrade) {
   stream.read_message_max(upgrade.longest_message);
   stream.auto_fragment(false);
   stream.binary(upgrade.is_binary);
-  auto& socket = stream.next_layer();
-  socket.is_shut = !upgrade.has_pings;
+  auto& valve = stream.next_layer();
+  valve.is_shut = !upgrade.has_pings;
   error_code ignored;
-  socket.set_option(asio::socket_base::send_buffer_size{send_buffer_size}, ignored);
+  valve.socket().set_option(asio::socket_base::send_buffer_size{send_buffer_size}, ignored);
 }
 
 Async<bool> WebSocketSession::Impl::shake_hands(const Request& request, Upgrade& upgrade) {
@@ -334,11 +352,11 @@ void WebSocketSession::Impl::lose() {
 
 void WebSocketSession::Impl::hang_up() {
   error_code ignored;
-  stream.next_layer().close(ignored);
+  stream.next_layer().socket().close(ignored);
 }
 
-WebSocketSession::WebSocketSession(ServerContext& context, tcp::socket socket)
-    : impl_{std::make_unique<Impl>(context, std::move(socket))} {}
+WebSocketSession::WebSocketSession(ServerContext& context, Link& link)
+    : impl_{std::make_unique<Impl>(context, link)} {}
 WebSocketSession::~WebSocketSession() = default;
 
 Async<> WebSocketSession::run(const Request& request, Upgrade upgrade) {

@@ -2,7 +2,6 @@
 // The server's side of a WebSocket: a reader, a writer and the handler's session, ended together.
 // For the HTTP room only.
 #pragma once
-#include <boost/asio/ip/tcp.hpp>
 #include <memory>
 
 #include "http/connection.hpp"
@@ -15,7 +14,8 @@ bool is_websocket_request(const Request& request);
 
 class WebSocketSession {
  public:
-  WebSocketSession(ServerContext& context, asio::ip::tcp::socket socket);
+  // link, at rest, stays its owner's and outlives the session.
+  WebSocketSession(ServerContext& context, Link& link);
   ~WebSocketSession();
 
   // Shakes hands, runs the session, and returns when all of it is over.
