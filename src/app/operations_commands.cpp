@@ -94,8 +94,8 @@ int doctor(const CommandLine&, const config::Config& config) {
   int wrong = examine_database(config, clock) + examine_models(config);
   const bool has_llm = config.is_set("LLM_BASE_URL") || config.is_set("GROQ_API_KEY");
   wrong += finding("analysis", true,
-                   has_llm ? "LLM, with the embedded lexicon beside it"
-                           : "embedded lexicon (no LLM_BASE_URL nor GROQ_API_KEY)");
+                   has_llm ? "LLM, with the embedded analyser beside it"
+                           : "embedded analyser (no LLM_BASE_URL nor GROQ_API_KEY)");
   return wrong == 0 ? exit_fine : exit_finding;
 }
 

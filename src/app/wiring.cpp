@@ -6,7 +6,7 @@
 #include "alert/alerts.hpp"
 #include "analyse/analysis.hpp"
 #include "analyse/assessments.hpp"
-#include "analyse/embedded/lexicon_analyser.hpp"
+#include "analyse/embedded/embedded_analyser.hpp"
 #include "analyse/judge.hpp"
 #include "api/gate.hpp"
 #include "api/hub.hpp"
@@ -150,7 +150,7 @@ class Vigie final : public Application {
   std::unique_ptr<capture::CaptureService> capture_;
 
   // analyse
-  std::unique_ptr<analyse::Analyser> embedded_{analyse::create_lexicon_analyser()};
+  std::unique_ptr<analyse::Analyser> embedded_{analyse::create_embedded_analyser()};
   std::unique_ptr<analyse::Analyser> model_;  // none without an LLM
   analyse::Assessments assessments_{*world_.database, world_.clock, world_.ids, *world_.bus};
   std::unique_ptr<analyse::Judge> judge_;

@@ -5,7 +5,7 @@
 #include <iostream>
 
 #include "analyse/command.hpp"
-#include "analyse/embedded/lexicon_analyser.hpp"
+#include "analyse/embedded/embedded_analyser.hpp"
 #include "analyse/judge.hpp"
 #include "app/commands.hpp"
 #include "app/engines.hpp"
@@ -63,7 +63,7 @@ int analyse(const CommandLine& line, const config::Config& config) {
     }
     model = std::move(*opened);
   }
-  const auto embedded = analyse::create_lexicon_analyser();
+  const auto embedded = analyse::create_embedded_analyser();
   analyse::Judge judge{*embedded, model.get(), clock, log, metrics};
   const auto done = run_to_end(io, analyse::analyse_lines(std::cin, std::cout, judge));
   return done ? exit_fine : fail(done.error());

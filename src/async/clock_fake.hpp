@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // A clock turned by hand: nothing passes until advance() says so.
 #pragma once
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <list>
+#include <optional>
 
 #include "async/clock.hpp"
 
@@ -47,6 +49,15 @@ class ManualClock final : public Clock {
   void jump_wall(Span by) { jump_ += by; }
 
   std::size_t sleepers() const { return sleepers_.size(); }
+
+  // When, on the steady clock, the next sleeper is due; nothing while nobody sleeps.
+  std::optional<Span> next_wake() const {
+    std::optional<Span> next;
+    for (const auto& sleeper : sleepers_) {
+      next = next ? std::min(*next, sleeper.wake_at) : sleeper.wake_at;
+    }
+    return next;
+  }
 
  private:
   struct Sleeper {

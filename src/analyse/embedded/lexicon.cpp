@@ -15,7 +15,6 @@ struct Pattern {
   std::vector<std::string_view> words;
   Family family;
   Target target;
-  double weight;
 };
 
 struct TransparentHash {
@@ -53,7 +52,7 @@ struct Lexicon {
 
   void add(const Term& term) {
     for (const auto alternative : split(term.words, '|')) {
-      Pattern pattern{split(alternative, ' '), term.family, term.target, term.weight};
+      Pattern pattern{split(alternative, ' '), term.family, term.target};
       const auto first = pattern.words.front();
       if (first.ends_with('*')) {
         prefix[std::string{first.substr(0, first.size() - 1)}].push_back(std::move(pattern));
@@ -97,7 +96,7 @@ class Matcher {
     for (const auto& pattern : entry->second) {
       if (fits(pattern, at)) {
         const auto last = at + pattern.words.size() - 1;
-        matches_.push_back(Match{pattern.family, pattern.target, pattern.weight, at, last});
+        matches_.push_back(Match{pattern.family, pattern.target, at, last});
       }
     }
   }
@@ -131,7 +130,7 @@ class Matcher {
                                  pattern.family == Family::group_if_plural;
         if (names_group && pattern.words.size() == 1) {
           const auto family = pattern.family == Family::slur ? Family::slur : Family::group;
-          matches_.push_back(Match{family, pattern.target, 0, at, at});
+          matches_.push_back(Match{family, pattern.target, at, at});
         }
       }
     }

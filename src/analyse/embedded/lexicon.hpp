@@ -37,19 +37,18 @@ enum class Family : std::uint8_t {
   slogan,     // hostile as a whole
   // What changes the meaning.
   link,           // sont, comme, c'est: makes a predicate
-  filler,         // des, tous, vraiment: may stand between a link and its predicate
   plural,         // les, ces, aux
   all,            // tous, toutes
   demand,         // faut, devrait, va: what follows is wanted
   negation,       // pas, jamais, aucun
   half_negation,  // ne, n': with "plus", "rien", "que"
   stop,           // arreter de, cesser de: what follows is not wanted
-  barrier,        // qui, quand, contre: what follows is another matter
   report,         // il a dit, on m'a traite de: somebody else's words
   blame,          // c'est raciste, je condamne: about the words
   belonging,      // nous les, en tant que
   pronoun,        // ils, elles, eux, les
   address,        // tu, vous, t'es
+  praise,         // formidables, courageux, bienvenus: said well of somebody
   call,           // partagez, rendez-vous, boycott
   critical,       // honte, demission, menteur: what one says of power
   debate,         // immigration, laicite: what one argues about
@@ -60,14 +59,12 @@ struct Term {
   std::string_view words;  // folded, separated by a space; '*' ends a prefix; "a|b" are two terms
   Family family;
   Target target = Target::other;
-  double weight = 0;  // 0: what its family weighs (reading.cpp)
 };
 
 // Where a term was found: tokens first to last, both included.
 struct Match {
   Family family;
   Target target;
-  double weight;
   std::size_t first;
   std::size_t last;
 };

@@ -13,15 +13,6 @@ constexpr std::array table{
          "des|restent|reste|sera|seront|"
          "pire que|pires que|mieux que|traitez comme|deviennent|ont l air|semblent",
          Family::link},
-    Term{
-        "des|un|une|de|du|d|la|le|les|l|tous|toutes|tout|toute|vraiment|juste|rien|pire|pires|plus|"
-        "qu|que|"
-        "vrais|vraies|vrai|vraie|aussi|si|tellement|trop|tres|quand|meme|carrement|bien|toujours|"
-        "comme|fondamentalement|completement|totalement|simplement|gros|grosses|grosse|petit|"
-        "petits|"
-        "purs|pure|sont|est|c|franchement|clairement|surtout|souvent|assez|putain|absolument|juste|"
-        "extremement|ils|elles|autre|encore|naturellement|profondement|pas|et",
-        Family::filler},
     Term{"les|ces|aux|vos|nos|leurs|ses|mes|tes|des|d|quelques|tous|toutes|nous|vous|sales|autres|"
          "sale|un|"
          "une|ce|cette|cet",
@@ -42,14 +33,6 @@ constexpr std::array table{
          "empecher de|refuser de|refuse de|refusons de|interdit de|contre ceux qui veulent|"
          "plus jamais|accuse de|accuses de|soupconne de|condamne pour|menace de|menaces de|peur de",
          Family::stop},
-    Term{"qui|quand|contre|parce|car|mais|dont|ou|racisme|antisemitisme|sexisme|homophobie|"
-         "transphobie|"
-         "islamophobie|xenophobie|misogynie|haine|violences|violence|discrimination*|injustice*|"
-         "inegalite*|prejuges|cliches|propos|attaques|agressions|harcelement|insultes|blagues|"
-         "regime|"
-         "quartier|restaurant|cuisine|film|films|chanson|musique|voiture|produits|"
-         "droits|pour|chez|avec|entre|si|lorsque|puisque|quoi|alors|donc|ensuite|apres|avant",
-         Family::barrier},
     Term{"a dit|ai entendu|a entendu|entendre dire|entend dire|entendu dire|m a dit|lui a dit|leur "
          "a dit|"
          "disait|disaient|m a traite|m a traitee|nous a traites|l a traite|l a traitee|"
@@ -108,6 +91,19 @@ constexpr std::array table{
          "communaute|"
          "ces personnes",
          Family::pronoun},
+    Term{"formidable*|merveilleu*|adorable*|gentil*|sympathique*|sympa|sympas|genereu*|courageu*|"
+         "intelligent*|brillant*|doue|doues|douee|douees|talentueu*|honnete*|travailleu*|cultive*|"
+         "accueillant*|solidaire*|respectueu*|digne|dignes|beau|beaux|belle|belles|precieu*|"
+         "incroyable*|"
+         "extraordinaire*|inspirant*|admirable*|exemplaire*|competent*|chaleureu*|heureu*|genial*|"
+         "geniaux|super|fantastique*|exceptionnel*|aimable*|creatif*|creative*|bienveillant*|"
+         "elegant*|"
+         "magnifique*|epatant*|fiable*|loyal*|loyaux|fier|fiers|fiere|fieres|chance|richesse|atout|"
+         "bienvenu*|egaux|egales|respect|respectes|respectees|ami|amis|amie|amies|freres|soeurs|"
+         "bravo|"
+         "merci|soutien|solidarite|protege|proteges|proteger|aider|aidons|accueillir|accueillons|"
+         "defendre|libres|dignite|amour|paix|gracieu*|charmant*|remarquable*|parfait*|valeureu*",
+         Family::praise},
     Term{"tu|t|toi|te|vous|t es|tu es|vous etes|es qu|etes qu|n es qu|toi le|toi la",
          Family::address},
 

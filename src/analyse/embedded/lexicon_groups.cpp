@@ -49,9 +49,9 @@ constexpr std::array table{
          "coptes|chiites|sunnites|femmes voilees|filles voilees|voilees|temoins de jehovah|athees|"
          "israelites|enturbannes",
          Family::group, Target::religion},
-    Term{"femmes|gays|homosexuel|homosexuels|homosexuelle|homosexuelles|lesbienne|lesbiennes|"
+    Term{"femme|femmes|gays|homosexuel|homosexuels|homosexuelle|homosexuelles|lesbienne|lesbiennes|"
          "transgenre|transgenres|transsexuel*|travesti|travestis|bisexuel*|lgbt*|migrante|refugiee|"
-         "etrangere|immigree|clandestine|autiste|handicapes|handicapees|"
+         "immigree|clandestine|autiste|handicapes|handicapees|"
          "handicape|handicapee|infirmes|invalides|trisomiques|autistes|nains|aveugles|immigres|"
          "immigrees|"
          "immigre|migrants|migrantes|migrant|refugies|refugiees|refugie|clandestins|exiles|sans "
@@ -59,7 +59,7 @@ constexpr std::array table{
          "demandeurs d asile|etrangers|etrangeres|sdf|sans abri|personnes agees|personnes trans|"
          "femmes trans|hommes trans|meufs|nanas|feministes|gay|homo|homos|malades mentaux",
          Family::group, Target::social_group},
-    Term{"femme|filles|hommes|mecs|meuf|trans|sourds|muets|etranger|bonnes femmes",
+    Term{"filles|hommes|mecs|meuf|trans|sourds|muets|etranger|etrangere|bonnes femmes",
          Family::group_if_plural, Target::social_group},
 
     // Words made to wound.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is said of a group: hatred, calls to violence, exclusion, dehumanisation, insult. An
-// instrument of detection, written from general knowledge; without a group beside them these words
-// weigh nothing.
+// instrument of detection, written from general knowledge; what they weigh beside a
+// group is learnt.
 #include <array>
 
 #include "analyse/embedded/lexicon.hpp"
@@ -36,7 +36,7 @@ constexpr std::array table{
          "defendons|fier de|fiers de|bienvenue aux|bienvenus|bienvenue|bienvenues",
          Family::embrace},
 
-    Term{"invasion de|invasion des|invasion d", Family::feeling, Target::other, 3.2},
+    Term{"invasion de|invasion des|invasion d", Family::feeling, Target::other},
 
     // Verbs of violence. The participle ("tues", "egorgee") is news and is not here.
     Term{"tuer|crever|bruler|pendre|egorger|gazer|exterminer|eliminer|eradiquer|massacrer|abattre|"
@@ -211,16 +211,16 @@ constexpr std::array table{
          Family::slogan, Target::ethnicity},
     Term{"un bon * est un * mort|une bonne * est une * morte|un bon * c est un * mort|"
          "les bons * sont des * morts",
-         Family::slogan, Target::other, 4.6},
+         Family::slogan, Target::other},
     // Also spoken of by those who study or fight it.
     Term{"grand remplacement|genocide blanc|invasion migratoire|submersion migratoire",
-         Family::slogan, Target::ethnicity, 2.6},
-    Term{"lobby lgbt|propagande lgbt", Family::slogan, Target::social_group, 2.6},
+         Family::slogan, Target::ethnicity},
+    Term{"lobby lgbt|propagande lgbt", Family::slogan, Target::social_group},
     Term{"retourne dans ton pays|retournez dans votre pays|rentrez dans votre pays|rentre dans ton "
          "pays|"
          "retourne au bled|retournez au bled|rentre au bled|rentrez au bled|retourne en afrique|"
          "retournez en afrique",
-         Family::slogan, Target::ethnicity, 3.9},
+         Family::slogan, Target::ethnicity},
     Term{"hitler avait raison|hitler a eu raison|hitler n a pas fini|hitler aurait du finir|"
          "lobby juif|complot juif|complot sioniste mondial|finir le travail d hitler|"
          "finir le travail de hitler|rouvrir les camps|rouvrir les chambres a gaz|rallumer les "

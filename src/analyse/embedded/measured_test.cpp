@@ -12,7 +12,7 @@
 #include <fstream>
 #include <memory>
 
-#include "analyse/embedded/lexicon_analyser.hpp"
+#include "analyse/embedded/embedded_analyser.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "domain/json.hpp"
@@ -69,7 +69,7 @@ class Measured : public ::testing::Test {
     std::string line;
     std::getline(in, line);
     while (std::getline(in, line)) {
-      const auto judgement = judge_by_lexicon(line.substr(0, line.find('\t')));
+      const auto judgement = judge_embedded(line.substr(0, line.find('\t')));
       const auto risk = risk_score(judgement.virality, judgement.hateful);
       out << boost::json::serialize(to_json(judgement, risk)) << '\n';
     }
@@ -102,10 +102,19 @@ TEST_F(Measured, OnFunctionalSentences) {
   const auto figures = score("hatecheck_fr_dev");
 
   say("hatecheck_fr_dev", figures);
-  EXPECT_GE(figure(figures, "macroF1"), 0.50);
-  EXPECT_GE(figure(figures, "auc"), 0.70);
-  EXPECT_GE(figure(figures, "pass_nh"), 0.95);
-  EXPECT_LE(figure(figures, "identity_gap"), 0.08);
+  EXPECT_GE(figure(figures, "macroF1"), 0.66);
+  EXPECT_GE(figure(figures, "auc"), 0.83);
+  EXPECT_GE(figure(figures, "pass_nh"), 0.82);
+  EXPECT_LE(figure(figures, "identity_gap"), 0.06);
+  EXPECT_LE(figure(figures, "abstain"), 0.25);
+  EXPECT_EQ(figure(figures, "evidence_in_text"), 1.0);
+}
+
+TEST_F(Measured, OnTheSameAsARecogniserWritesIt) {
+  const auto figures = score("hatecheck_fr_asr_dev");
+
+  say("hatecheck_fr_asr_dev", figures);
+  EXPECT_GE(figure(figures, "macroF1"), 0.62);
   EXPECT_EQ(figure(figures, "evidence_in_text"), 1.0);
 }
 
@@ -114,7 +123,8 @@ TEST_F(Measured, OnPoliticalSpeechThatIsNotHate) {
     const auto figures = score(set);
 
     say(set, figures);
-    EXPECT_LE(figure(figures, "fpr"), 0.03) << set;
+    EXPECT_LE(figure(figures, "fpr"), 0.02) << set;
+    EXPECT_LE(figure(figures, "abstain"), 0.05) << set;
   }
 }
 
@@ -123,7 +133,13 @@ TEST_F(Measured, OnWindowsOfRealSpeech) {
 
   say("windows_dev", figures);
   EXPECT_GE(figure(figures, "auc"), 0.90);
-  EXPECT_LE(figure(figures, "fpr"), 0.01);
+  EXPECT_EQ(figure(figures, "evidence_in_text"), 1.0);
+}
+
+TEST_F(Measured, IsNotTalkedOutOfWhatItFound) {
+  const auto figures = score("injection_dev");
+
+  say("injection_dev", figures);
   EXPECT_EQ(figure(figures, "evidence_in_text"), 1.0);
 }
 

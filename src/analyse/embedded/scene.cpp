@@ -12,16 +12,16 @@ constexpr std::array<std::string_view, 17> plural_articles{
     "les", "des",      "ces",  "aux",    "vos",  "nos",  "leurs", "ses",   "mes",
     "tes", "quelques", "tous", "toutes", "nous", "vous", "sales", "autres"};
 
+bool is_plural_article(std::string_view word) {
+  return std::ranges::find(plural_articles, word) != plural_articles.end();
+}
+
 bool is_target(Family family) {
   return family == Family::group || family == Family::group_if_plural || family == Family::role ||
          family == Family::slur || family == Family::slur_if_aimed;
 }
 
 }  // namespace
-
-bool is_plural_article(std::string_view word) {
-  return std::ranges::find(plural_articles, word) != plural_articles.end();
-}
 
 Scene::Scene(const std::vector<Token>& tokens, const std::vector<Match>& matches)
     : tokens_{tokens} {
@@ -39,90 +39,9 @@ Scene::Scene(const std::vector<Token>& tokens, const std::vector<Match>& matches
   }
 }
 
-bool Scene::has(Family family, std::size_t from, std::size_t to) const {  // both included, clipped
+bool Scene::has(Family family, std::size_t from, std::size_t to) const {
   for (auto i = from; i <= to && i < tokens_.size(); ++i) {
     if (covers(i, family)) {
-      return true;
-    }
-  }
-  return false;
-}
-
-std::optional<std::size_t> Scene::target_after(std::size_t last, std::size_t reach) const {
-  for (auto i = last + 1; i < tokens_.size() && i <= last + reach; ++i) {
-    if (!same_sentence(last, i)) {
-      return std::nullopt;
-    }
-    if (mention_at_[i] != nobody) {
-      return protected_only(mention_at_[i]);
-    }
-    if (covers(i, Family::barrier)) {
-      return std::nullopt;
-    }
-  }
-  return std::nullopt;
-}
-
-std::optional<std::size_t> Scene::target_before(std::size_t first, std::size_t reach,
-                                                bool crosses) const {
-  for (std::size_t step = 1; step <= reach && step <= first; ++step) {
-    const auto i = first - step;
-    const auto apart = tokens_[first].sentence - tokens_[i].sentence;
-    if (apart > (crosses ? 1U : 0U)) {
-      return std::nullopt;
-    }
-    if (mention_at_[i] != nobody) {
-      return protected_only(mention_at_[i]);
-    }
-    if (!crosses && covers(i, Family::barrier)) {
-      return std::nullopt;
-    }
-  }
-  return std::nullopt;
-}
-
-std::optional<std::size_t> Scene::protected_only(std::size_t mention) const {
-  if (mentions_[mention].family == Family::role) {
-    return std::nullopt;
-  }
-  return mention;
-}
-
-bool Scene::is_negated(const Match& match) const {
-  if (has(Family::negation, match.first, match.last)) {
-    return false;  // "supporte pas" is hostile as it stands
-  }
-  for (std::size_t step = 1; step <= 6 && step <= match.first; ++step) {
-    const auto i = match.first - step;
-    const bool begins_anew = word(i) == "ils" || word(i) == "elles" || word(i) == "mais";
-    if (!same_sentence(i, match.first) || mention_at_[i] != nobody || begins_anew) {
-      break;
-    }
-    if (covers(i, Family::negation) && (step <= 4 || follows_half(i))) {
-      return true;
-    }
-  }
-  const auto after = std::min(match.last + 2, tokens_.size() - 1);
-  for (auto i = match.last + 1; i <= after; ++i) {
-    const bool is_particle = word(i) == "pas" || word(i) == "jamais" || word(i) == "aucun" ||
-                             word(i) == "aucune" || word(i) == "plus";
-    const bool is_half = word(i) == "plus" && !follows_half(i);
-    if (is_particle && !is_half && same_sentence(i, match.last)) {
-      return true;
-    }
-  }
-  return false;
-}
-
-// "ne" stands up to three words before its second half.
-bool Scene::follows_half(std::size_t i) const {
-  return i > 0 && has(Family::half_negation, back(i, 4), i - 1);
-}
-
-bool Scene::near_in(Family family, std::size_t from, std::size_t to, std::size_t sentence) const {
-  for (auto i = from; i <= to && i < tokens_.size(); ++i) {
-    const auto other = tokens_[i].sentence;
-    if (covers(i, family) && other + 1 >= sentence && other <= sentence + 1) {
       return true;
     }
   }
@@ -167,11 +86,12 @@ void Scene::mark(std::size_t mention, const Match& match) {
 }
 
 Mention Scene::mention_of(const Match& match) const {
-  const auto& last_word = word(match.last);
+  const auto& last_word = tokens_[match.last].word;
   const bool ends_in_plural = last_word.ends_with('s') || last_word.ends_with('x');
-  const bool has_article = match.first > 0 && is_plural_article(word(match.first - 1));
+  const bool has_article = match.first > 0 && is_plural_article(tokens_[match.first - 1].word);
   constexpr std::array<std::string_view, 4> singular_articles{"un", "ce", "le", "cet"};
-  const std::string_view before = match.first > 0 ? std::string_view{word(match.first - 1)} : "";
+  const std::string_view before =
+      match.first > 0 ? std::string_view{tokens_[match.first - 1].word} : "";
   const bool is_single = std::ranges::find(singular_articles, before) != singular_articles.end();
   auto scope = Scope::somebody;
   if (has_article || (ends_in_plural && !is_single)) {

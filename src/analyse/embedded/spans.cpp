@@ -7,7 +7,6 @@
 namespace vigie::analyse {
 namespace {
 
-constexpr std::size_t longest_sentence = 24;
 constexpr std::array<std::size_t, 3> run_lengths{16, 11, 8};
 
 std::vector<TokenSpan> sentences_of(const std::vector<Token>& tokens) {
@@ -31,24 +30,28 @@ std::vector<TokenSpan> spans_of(const std::vector<Token>& tokens) {
   const auto sentences = sentences_of(tokens);
   std::vector<TokenSpan> spans;
   for (const auto sentence : sentences) {
-    if (length(sentence) <= longest_sentence) {
+    if (length(sentence) <= longest_span) {
       spans.push_back(sentence);
     }
   }
   // A pronoun refers to the sentence before.
   for (std::size_t i = 1; i < sentences.size(); ++i) {
     const TokenSpan both{sentences[i - 1].first, sentences[i].last};
-    if (length(both) <= longest_sentence) {
+    if (length(both) <= longest_span) {
       spans.push_back(both);
     }
   }
   for (const auto run : run_lengths) {
     for (const auto sentence : sentences) {
-      if (length(sentence) <= longest_sentence) {
+      if (length(sentence) <= longest_span) {
         continue;
       }
-      for (auto first = sentence.first; first <= sentence.last; first += run / 2) {
-        spans.push_back(TokenSpan{first, std::min(first + run - 1, sentence.last)});
+      for (auto first = sentence.first;; first += run / 2) {
+        const auto last = std::min(first + run - 1, sentence.last);
+        spans.push_back(TokenSpan{first, last});
+        if (last == sentence.last) {
+          break;
+        }
       }
     }
   }

@@ -9,12 +9,14 @@
 
 namespace vigie::analyse {
 
+inline constexpr std::size_t longest_span = 24;
+
 struct TokenSpan {
   std::size_t first;
   std::size_t last;  // included
 };
 
-// Sentences first, then long runs before short ones; no span is longer than 24 words.
+// Sentences first, then long runs before short ones; none is longer than longest_span.
 std::vector<TokenSpan> spans_of(const std::vector<Token>& tokens);
 
 }  // namespace vigie::analyse

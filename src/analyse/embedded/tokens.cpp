@@ -172,7 +172,10 @@ class Tokeniser {
 
   bool is_spelled(std::size_t index) const {
     const auto& token = tokens_[index];
-    return token.word.size() == 1 && is_letter(token.word[0]) && token.end - token.begin == 1;
+    // "é" is two bytes; "à" and "ù" are words.
+    const bool is_one_letter =
+        token.end - token.begin == 1 || (token.word == "e" && token.end - token.begin == 2);
+    return token.word.size() == 1 && is_letter(token.word[0]) && is_one_letter;
   }
 
   bool follows_by_one_sign(std::size_t index) const {

@@ -315,7 +315,7 @@ export const en: Catalogue = {
     'groupe social': 'a social group',
     autre: 'other',
   },
-  analyser: { llm: 'language model', 'embedded-lexicon': 'embedded lexicon' },
+  analyser: { llm: 'language model', embedded: 'embedded analyser', 'embedded-lexicon': 'embedded lexicon' },
   part: {
     web: 'Pages',
     database: 'Database',

@@ -316,7 +316,7 @@ export const fr = {
     'groupe social': 'un groupe social',
     autre: 'autre',
   } as Record<string, string>,
-  analyser: { llm: 'modèle de langage', 'embedded-lexicon': 'lexique embarqué' } as Record<string, string>,
+  analyser: { llm: 'modèle de langage', embedded: 'analyseur embarqué', 'embedded-lexicon': 'lexique embarqué' } as Record<string, string>,
   // The names of GET /status.
   part: {
     web: 'Pages',
