@@ -47,6 +47,7 @@ Result<std::unique_ptr<Listeners>> Listeners::open(const asio::any_io_executor& 
   out->log_ = &log;
   out->metrics_ = &metrics;
   out->address_ = options.address;
+  out->scheme_ = options.tls ? "https" : "http";
   Entrance web{.serves = {true, !options.webcast_port, !options.cdn_port}, .origin = 0};
   auto opened = out->add(executor, options, options.port, web);
   if (opened && options.webcast_port) {
@@ -72,6 +73,7 @@ Result<> Listeners::add(const asio::any_io_executor& executor, const SimulatorOp
   server.max_connections = most_connections;
   server.max_connections_per_peer = most_connections;
   server.name = "sim";
+  server.tls = options.tls;
   server.stop_grace = stop_grace;
   auto handler = [this, here = door.get()](http::Request request) {
     return handler_(here->entrance, std::move(request));

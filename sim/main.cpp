@@ -2,15 +2,19 @@
 // vigie-sim: the TikTok simulator as a program.
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
+#include <fstream>
 #include <span>
 
 #include "async/task_group.hpp"
 #include "base/text.hpp"
+#include "sim/certificate.hpp"
 #include "sim/simulator.hpp"
 
 namespace vigie::sim {
@@ -23,22 +27,70 @@ constexpr int exit_usage = 64;
 constexpr int exit_configuration = 78;
 
 constexpr std::string_view usage =
-    "usage: vigie-sim [--port N] [--scenario FILE] [--address IP]\n"
-    "  --port N         the port to listen on (default 8099; 0: any free one)\n"
-    "  --scenario FILE  accounts, lives, faults and answers, in YAML\n"
-    "  --address IP     the address to listen on (default 127.0.0.1)\n"
-    "Controls: /__sim/set, /__sim/emit, /__sim/mode, /__sim/stats, POST /__sim/scenario\n";
+    "usage: vigie-sim [--port N] [--scenario FILE] [--address IP] [more]\n"
+    "  --port N          the port to listen on (default 8099; 0: any free one)\n"
+    "  --webcast-port N  a port of its own for webcast.tiktok.com (0: any free one)\n"
+    "  --cdn-port N      a port of its own for the streams (0: any free one)\n"
+    "  --move-port N     where streams go to when they move (default: any free one)\n"
+    "  --scenario FILE   accounts, lives, faults and answers, in YAML\n"
+    "  --address IP      the address to listen on (default 127.0.0.1)\n"
+    "  --tls             https, with a certificate made now; its file is printed, to be trusted\n"
+    "  --cert FILE --key FILE   https, with this certificate (PEM)\n"
+    "Controls: /__sim/set, /__sim/emit, /__sim/mode, /__sim/rename, /__sim/stats,\n"
+    "          POST /__sim/scenario\n";
 
 struct CommandLine {
   SimulatorOptions options;
   std::string scenario;
+  std::string certificate;
+  std::string key;
+  bool wants_tls = false;
   bool wants_help = false;
 };
+
+constexpr std::string_view known[] = {"--port",     "--webcast-port", "--cdn-port", "--move-port",
+                                      "--scenario", "--address",      "--tls",      "--cert",
+                                      "--key",      "--help"};
+
+Result<std::uint16_t> parse_port(std::string_view name, std::string_view text) {
+  const auto port = to_integer(text);
+  if (!port || *port < 0 || *port > 65'535) {
+    return make_error(Errc::invalid, "{} must be a number from 0 to 65535, not \"{}\"", name,
+                      clean_utf8(text, 20));
+  }
+  return static_cast<std::uint16_t>(*port);
+}
+
+Result<> take(CommandLine& line, std::string_view name, const std::string& value) {
+  if (name == "--scenario") {
+    line.scenario = value;
+  } else if (name == "--address") {
+    line.options.address = value;
+  } else if (name == "--cert") {
+    line.certificate = value;
+  } else if (name == "--key") {
+    line.key = value;
+  } else {
+    const auto port = parse_port(name, value);
+    if (!port) {
+      return port.error();
+    }
+    if (name == "--port") {
+      line.options.port = *port;
+    } else if (name == "--webcast-port") {
+      line.options.webcast_port = *port;
+    } else if (name == "--cdn-port") {
+      line.options.cdn_port = *port;
+    } else {
+      line.options.move_port = *port;
+    }
+  }
+  return {};
+}
 
 Result<CommandLine> parse(std::span<char*> words) {
   CommandLine line;
   line.options.port = default_port;
-  static constexpr std::string_view known[] = {"--port", "--scenario", "--address", "--help"};
   for (std::size_t index = 1; index < words.size(); ++index) {
     const std::string_view word = words[index];
     const auto equals = word.find('=');
@@ -47,7 +99,11 @@ Result<CommandLine> parse(std::span<char*> words) {
       line.wants_help = true;
       continue;
     }
-    if (name != "--port" && name != "--scenario" && name != "--address") {
+    if (name == "--tls") {
+      line.wants_tls = true;
+      continue;
+    }
+    if (std::ranges::find(known, name) == std::end(known)) {
       const auto near = nearest(name, {std::begin(known), std::end(known)});
       return make_error(Errc::invalid, "unknown option \"{}\"{}", clean_utf8(word, 60),
                         near.empty() ? "" : fmt::format(": did you mean {}?", near));
@@ -57,20 +113,62 @@ Result<CommandLine> parse(std::span<char*> words) {
     }
     const std::string value{equals == std::string_view::npos ? std::string_view{words[++index]}
                                                              : word.substr(equals + 1)};
-    if (name == "--scenario") {
-      line.scenario = value;
-    } else if (name == "--address") {
-      line.options.address = value;
-    } else {
-      const auto port = to_integer(value);
-      if (!port || *port < 0 || *port > 65'535) {
-        return make_error(Errc::invalid, "--port must be a number from 0 to 65535, not \"{}\"",
-                          clean_utf8(value, 20));
-      }
-      line.options.port = static_cast<std::uint16_t>(*port);
+    const auto taken = take(line, name, value);
+    if (!taken) {
+      return taken.error();
     }
   }
+  if (line.certificate.empty() != line.key.empty()) {
+    return make_error(Errc::invalid, "--cert and --key go together");
+  }
   return line;
+}
+
+// The file by which clients can trust a certificate; gone when the program ends.
+class TrustFile {
+ public:
+  Result<> write(const std::string& certificate) {
+    std::error_code failed;
+    const auto folder = std::filesystem::temp_directory_path(failed);
+    path_ = folder / fmt::format("vigie-sim-{}.pem", ::getpid());
+    std::ofstream file{path_};
+    file << certificate;
+    if (failed || !file.flush()) {
+      return make_error(Errc::unavailable, "{}: it cannot be written", path_.string());
+    }
+    return {};
+  }
+  TrustFile() = default;
+  TrustFile(const TrustFile&) = delete;
+  TrustFile& operator=(const TrustFile&) = delete;
+  ~TrustFile() {
+    std::error_code ignored;
+    if (!path_.empty()) {
+      std::filesystem::remove(path_, ignored);
+    }
+  }
+  std::string path() const { return path_.string(); }
+
+ private:
+  std::filesystem::path path_;
+};
+
+Result<> secure(CommandLine& line, TrustFile& trust) {
+  const bool has_own = !line.certificate.empty();
+  if (!has_own && !line.wants_tls) {
+    return {};
+  }
+  auto identity = has_own ? load_certificate(line.certificate, line.key)
+                          : make_certificate(line.options.address);
+  if (!identity) {
+    return identity.error();
+  }
+  line.options.tls = std::move(*identity);
+  const auto written = has_own ? Result<>{} : trust.write(line.options.tls->certificate);
+  if (written) {
+    fmt::print("vigie-sim: trust {}\n", has_own ? line.certificate : trust.path());
+  }
+  return written;
 }
 
 int serve(SimulatorOptions options) {
@@ -101,6 +199,12 @@ int serve(SimulatorOptions options) {
     }
   });
   fmt::print("vigie-sim: {}\n", (*simulator)->url());
+  for (const auto& [what, url] : {std::pair{"webcast", (*simulator)->webcast_url()},
+                                  std::pair{"streams", (*simulator)->cdn_url()}}) {
+    if (url != (*simulator)->url()) {
+      fmt::print("vigie-sim: {} {}\n", what, url);
+    }
+  }
   std::fflush(stdout);
   tasks.spawn("simulator", (*simulator)->run());
   io.run();
@@ -125,6 +229,12 @@ int run(std::span<char*> words) {
     }
     line->options.scenario = std::move(*scenario);
     line->options.sound_folder = std::filesystem::path{line->scenario}.parent_path();
+  }
+  TrustFile trust;
+  const auto secured = secure(*line, trust);
+  if (!secured) {
+    fmt::print(stderr, "vigie-sim: {}\n", secured.error().what);
+    return exit_configuration;
   }
   return serve(std::move(line->options));
 }

@@ -21,16 +21,16 @@ namespace vigie::sim::testing {
 
 class Rig {
  public:
-  explicit Rig(Scenario scenario = {})
+  explicit Rig(Scenario scenario = {}, SimulatorOptions options = {})
       : log{[](std::string_view) {}, [] { return from_micros(0); }},
         tasks_{io.get_executor(), [](const std::string& name, std::exception_ptr) {
                  ADD_FAILURE() << name << " ended by an exception";
                }} {
-    SimulatorOptions options;
     options.scenario = std::move(scenario);
     simulator = create_simulator(io.get_executor(), options, clock, random, log, metrics).value();
-    guard = std::make_unique<http::AddressGuard>(std::vector{simulator->url()},
-                                                 std::vector<std::string>{});
+    const std::vector ours{simulator->url(), simulator->webcast_url(), simulator->cdn_url(),
+                           simulator->move_url()};
+    guard = std::make_unique<http::AddressGuard>(ours, std::vector<std::string>{});
     client = http::create_client(io.get_executor(), *guard);
     tasks_.spawn("simulator", simulator->run());
     vigie::testing::settle(io);

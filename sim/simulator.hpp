@@ -24,8 +24,9 @@ struct SimulatorOptions {
   // answered on every port that has none.
   std::optional<std::uint16_t> webcast_port = std::nullopt;
   std::optional<std::uint16_t> cdn_port = std::nullopt;
-  std::uint16_t move_port = 0;               // where streams move to (event `move`)
-  Scenario scenario;                         // on top of the built-in accounts
+  std::uint16_t move_port = 0;                          // where streams move to (event `move`)
+  std::optional<http::TlsIdentity> tls = std::nullopt;  // https on every port
+  Scenario scenario;                                    // on top of the built-in accounts
   std::filesystem::path sound_folder = ".";  // for relative files in /__sim/set and /__sim/scenario
 };
 

@@ -131,7 +131,7 @@ std::size_t Live::origin_generation(Span now) const {
 std::int64_t Live::garbage_between(Span from, Span to) const {
   std::int64_t sum = 0;
   for (const auto& [at, bytes] : garbage) {
-    sum += from < at && at <= to ? bytes : 0;
+    sum += from <= at && at < to ? bytes : 0;
   }
   return sum;
 }

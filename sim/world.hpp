@@ -50,7 +50,7 @@ struct Live {
   std::size_t address_generation(Span now) const;  // grows when the addresses expire
   std::size_t codec_generation(Span now) const;
   std::size_t origin_generation(Span now) const;           // grows when the stream moves
-  std::int64_t garbage_between(Span from, Span to) const;  // bytes due in (from, to]
+  std::int64_t garbage_between(Span from, Span to) const;  // bytes due in [from, to)
   std::int64_t viewers_at(Span now) const;
   std::int64_t entered_at(Span now) const;  // in all
 };

@@ -105,7 +105,8 @@ Async<Result<WebSocketMessage>> say_and_listen(WebSocketClient& client, std::str
   const auto sent = co_await opened->socket->send(std::move(message));
   EXPECT_TRUE(sent.has_value());
   auto heard = co_await opened->socket->receive();
-  co_await opened->socket->close(std::chrono::seconds{5});
+  const Span patience = std::chrono::seconds{5};
+  co_await opened->socket->close(patience);
   co_return heard;
 }
 
@@ -118,6 +119,12 @@ TEST_F(TlsServerTest, TalksOnAWebSocket) {
   EXPECT_EQ(heard->bytes, "anybody there?");
 }
 
+Async<> read_to_end(asio::ip::tcp::socket& socket, std::string& text,
+                    boost::system::error_code& failed) {
+  auto buffer = asio::dynamic_buffer(text);
+  co_await asio::async_read(socket, buffer, asio::redirect_error(asio::use_awaitable, failed));
+}
+
 TEST_F(TlsServerTest, LetsGoOfWhoSpeaksNoTls) {
   asio::ip::tcp::socket stranger{io_};
   stranger.connect({asio::ip::address_v4::loopback(), server_->port()});
@@ -125,12 +132,7 @@ TEST_F(TlsServerTest, LetsGoOfWhoSpeaksNoTls) {
   std::string received;
   boost::system::error_code ended;
 
-  auto reading = [](asio::ip::tcp::socket& socket, std::string& text,
-                    boost::system::error_code& code) -> Async<> {
-    co_await asio::async_read(socket, asio::dynamic_buffer(text),
-                              asio::redirect_error(asio::use_awaitable, code));
-  };
-  vigie::testing::run(io_, reading(stranger, received, ended));
+  vigie::testing::run(io_, read_to_end(stranger, received, ended));
 
   EXPECT_TRUE(ended.failed());
   EXPECT_EQ(received.find("HTTP/1.1"), std::string::npos);
