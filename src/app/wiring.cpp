@@ -15,6 +15,7 @@
 #include "app/application.hpp"
 #include "app/engines.hpp"
 #include "app/pace.hpp"
+#include "app/sources.hpp"
 #include "async/task_group.hpp"
 #include "capture/capture_service.hpp"
 #include "capture/captures.hpp"
@@ -39,16 +40,6 @@ namespace {
 
 constexpr std::size_t disk_threads = 2;
 constexpr Span housekeeping_interval = std::chrono::hours{1};
-
-// What the operator configured by URL may be called wherever it is.
-std::vector<std::string> trusted_origins(const config::Config& config) {
-  std::vector<std::string> origins{config.text("TIKTOK_WEB_URL"),
-                                   config.text("TIKTOK_WEBCAST_URL")};
-  if (const auto llm = llm_base_url(config); !llm.empty()) {
-    origins.push_back(llm);
-  }
-  return origins;
-}
 
 watch::WatchOptions watch_options(const config::Config& config) {
   watch::WatchOptions options;
@@ -129,14 +120,12 @@ class Vigie final : public Application {
       platform::create_stored_ledger(*world_.database)};
   platform::HostQueues hosts_{*host_ledger_, pace_limits(world_.config), world_.clock,
                               world_.random, world_.metrics};
-  std::unique_ptr<platform::LiveSource> source_{open_tiktok(world_, *client_, hosts_)};
+  platform::Sources sources_{open_sources(world_, *client_, hosts_)};
 
   // watch
   watch::Accounts accounts_{*world_.database, world_.clock, world_.ids, *world_.bus};
   watch::Lives lives_{*world_.database, world_.clock, *world_.bus};
-  watch::Watcher watcher_{executor_,   accounts_,      *source_,
-                          *world_.bus, world_.clock,   world_.random,
-                          world_.log,  world_.metrics, watch_options(world_.config)};
+  Watchers watchers_{world_, accounts_, sources_, watch_options(world_.config)};
 
   // listen
   Ears ears_;
@@ -216,13 +205,12 @@ void Vigie::open_ears_or_say_why() {
   transcription_ = std::make_unique<transcribe::Transcription>(
       executor_, ears_.detectors, ears_.transcriber.get(), *segments_, world_.clock, world_.log,
       world_.metrics, std::move(options));
-  const capture::ReaderTools tools{.client = *client_,
+  const capture::CaptureTools tools{.client = *client_,
                                    .guard = guard_,
-                                   .source = *source_,
+                                   .sources = sources_,
                                    .sink = *transcription_,
                                    .blobs = *world_.blobs,
                                    .pool = disk_,
-                                   .journal = captures_,
                                    .clock = world_.clock,
                                    .log = world_.log,
                                    .metrics = world_.metrics};
@@ -326,7 +314,7 @@ Async<> Vigie::run() {
     pipeline.spawn("capture", capture_->run());
   }
   if (roles_.watch) {
-    pipeline.spawn("watch", watcher_.run());
+    watchers_.spawn(pipeline);
   }
   Signal never{executor_};
   try {

@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "base/text.hpp"
-#include "media/aac.hpp"
 
 namespace vigie::capture {
 namespace {
@@ -34,16 +33,17 @@ std::string chained_sha256(std::string_view previous, std::string_view bytes) {
   return to_hex(raw);
 }
 
-void Archive::add(std::string_view config, std::string_view packet, Span from, Span to) {
-  auto frame = media::adts_frame(config, packet);
-  if (!frame) {
+void Archive::add(const media::Sound& sound, Span from, Span to) {
+  if (!sound.format) {
     count_unarchived("codec", to - from);
     return;
   }
   if (bytes_.empty()) {
     start_ = from;
+    format_ = sound.format;
+    bytes_ = format_->head;
   }
-  bytes_ += *frame;
+  bytes_ += sound.bytes;
   end_ = to;
 }
 
@@ -53,9 +53,10 @@ Async<Result<>> Archive::flush() {
     piece.sequence = next_sequence_;
     piece.start = start_;
     piece.end = end_;
-    piece.codec = "aac-adts";
+    piece.codec = format_->codec;
     piece.bytes = static_cast<std::int64_t>(bytes_.size());
-    piece.blob_key = fmt::format("lives/{}/{:06}.aac", claim_.live_id, next_sequence_);
+    piece.blob_key = fmt::format("lives/{}/{:06}.{}", claim_.live_id, next_sequence_,
+                                 piece.codec == "aac-adts" ? "aac" : piece.codec);
     std::string bytes = std::exchange(bytes_, {});
     piece.sha256 = chained_sha256(last_sha256_, bytes);
     std::function<Result<>(std::stop_token)> job = [this, &piece, &bytes](const std::stop_token&) {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Keeps the sound of a live as it came: about four seconds a piece, each an ADTS file that plays
+// Keeps the sound of a live as it came: about four seconds a piece, each a file that plays
 // anywhere, each hash covering the one before so that nothing can be changed or left out unseen.
 #pragma once
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,7 @@
 #include "capture/captures.hpp"
 #include "capture/journal.hpp"
 #include "log/log.hpp"
+#include "media/sound_reader.hpp"
 #include "metrics/metrics.hpp"
 
 namespace vigie::capture {
@@ -33,8 +35,8 @@ class Archive {
         log_{log},
         metrics_{metrics} {}
 
-  // One packet that sounds from `from` to `to`.
-  void add(std::string_view config, std::string_view packet, Span from, Span to);
+  // What sounds from `from` to `to`. A piece holds sound of one format: flush before another.
+  void add(const media::Sound& sound, Span from, Span to);
   bool is_due() const { return !bytes_.empty() && end_ - start_ >= piece_length; }
 
   // Stores what is held. Errc::conflict: the claim is lost. A full disk costs the piece, with a
@@ -56,6 +58,7 @@ class Archive {
   log::Log& log_;
   metrics::Registry& metrics_;
 
+  std::shared_ptr<const media::SoundFormat> format_;  // of bytes_
   std::string bytes_;
   Span start_{0};
   Span end_{0};

@@ -36,7 +36,7 @@ struct CaptureService::Running {
 };
 
 CaptureService::CaptureService(asio::any_io_executor executor, Captures& captures, Bus& bus,
-                               ReaderTools tools, CaptureOptions options)
+                               CaptureTools tools, CaptureOptions options)
     : executor_{executor},
       captures_{captures},
       bus_{bus},
@@ -153,18 +153,39 @@ Async<> CaptureService::claim() {
     co_return;
   }
   for (auto& work : *taken) {
-    const auto id = work.claim.live_id;
-    if (running_.contains(id)) {
+    if (running_.contains(work.claim.live_id)) {
       continue;  // its former reader is still settling; unrenewed, this lease soon comes free again
     }
-    const ReaderTools tools{tools_.client, tools_.guard,  tools_.source, tools_.sink,
-                            tools_.blobs,  tools_.pool,   captures_,     tools_.clock,
-                            tools_.log,    tools_.metrics};
-    auto running = std::make_unique<Running>(executor_, tools, std::move(work), options_.reader);
-    auto& placed = *running;
-    running_.emplace(id, std::move(running));
-    tools_.log.info("a live is taken in hand", {{"live", id}});
-    placed.group.spawn("reader", this->work(placed));
+    if (tools_.sources.find(work.platform) == nullptr) {
+      co_await refuse(std::move(work));
+    } else {
+      take(std::move(work));
+    }
+  }
+}
+
+void CaptureService::take(Work work) {
+  const auto id = work.claim.live_id;
+  auto& source = *tools_.sources.find(work.platform);
+  const ReaderTools tools{tools_.client, tools_.guard, source,       tools_.sink, tools_.blobs,
+                          tools_.pool,   captures_,    tools_.clock, tools_.log,  tools_.metrics};
+  auto running = std::make_unique<Running>(executor_, tools, std::move(work), options_.reader);
+  auto& placed = *running;
+  running_.emplace(id, std::move(running));
+  tools_.log.info("a live is taken in hand", {{"live", id}});
+  placed.group.spawn("reader", this->work(placed));
+}
+
+// A platform that this process does not know: another version may.
+Async<> CaptureService::refuse(Work work) {
+  tools_.log.warn("a live of an unknown platform is left alone", {{"live", work.claim.live_id}});
+  const auto said = co_await captures_.set_state(work.claim, CaptureState::failed, "platform");
+  if (!said) {
+    tools_.log.warn("a refusal could not be recorded", {{"why", said.error().what}});
+  }
+  const auto released = co_await captures_.release(work.claim);
+  if (!released) {
+    tools_.log.warn("a lease could not be given back", {{"why", released.error().what}});
   }
 }
 
@@ -214,7 +235,9 @@ Async<> CaptureService::conclude(Running& running) {
   }
   const auto& claim = reader.work().claim;
   Result<> said;
-  if (reader.is_over()) {
+  if (reader.is_over() && reader.is_set_aside()) {
+    // What it failed of is worth more than that it is over.
+  } else if (reader.is_over()) {
     said = co_await captures_.set_state(claim, CaptureState::done, "");
   } else if (!reader.work().is_wanted) {
     said = co_await captures_.set_state(claim, CaptureState::stopped, "person");

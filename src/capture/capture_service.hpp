@@ -15,6 +15,7 @@
 #include "bus/bus.hpp"
 #include "capture/captures.hpp"
 #include "capture/live_reader.hpp"
+#include "platform/sources.hpp"
 
 namespace vigie::capture {
 
@@ -26,10 +27,22 @@ struct CaptureOptions {
   ReaderLimits reader;
 };
 
-// tools.journal is not used: each reader writes through captures.
+// All outlive the service.
+struct CaptureTools {
+  http::Client& client;
+  const http::AddressGuard& guard;
+  const platform::Sources& sources;
+  media::SoundSink& sink;
+  BlobStore& blobs;
+  WorkerPool& pool;  // for the disk
+  Clock& clock;
+  log::Log& log;
+  metrics::Registry& metrics;
+};
+
 class CaptureService {
  public:
-  CaptureService(asio::any_io_executor executor, Captures& captures, Bus& bus, ReaderTools tools,
+  CaptureService(asio::any_io_executor executor, Captures& captures, Bus& bus, CaptureTools tools,
                  CaptureOptions options = {});
   ~CaptureService();
 
@@ -45,6 +58,8 @@ class CaptureService {
   Async<> keep();
   Async<> claim();
   Async<> collect();
+  void take(Work work);
+  Async<> refuse(Work work);
   Async<> work(Running& running);
   Async<> conclude(Running& running);
   void compare(const std::vector<Work>& held);
@@ -53,7 +68,7 @@ class CaptureService {
   asio::any_io_executor executor_;
   Captures& captures_;
   Bus& bus_;
-  ReaderTools tools_;
+  CaptureTools tools_;
   CaptureOptions options_;
   Signal wake_;
   std::map<std::string, std::unique_ptr<Running>> running_;

@@ -20,6 +20,7 @@ namespace vigie::capture {
 // A live in our hands, as it stands.
 struct Work {
   LiveClaim claim;
+  std::string platform;
   std::string username;
   std::string room;
   Time started_at;

@@ -31,7 +31,7 @@ SELECT l.id, k.token, a.username, l.room, l.started_at, l.state, l.ended_at, l.c
   l.capture_reason, l.heard_until,
   (SELECT COALESCE(MAX(p.sequence) + 1, 0) FROM sound_piece p WHERE p.live_id = l.id),
   (SELECT q.sha256 FROM sound_piece q WHERE q.live_id = l.id ORDER BY q.sequence DESC LIMIT 1),
-  a.language
+  a.language, a.platform
 FROM live_lease k JOIN live l ON l.id = k.live_id JOIN account a ON a.id = l.account_id
 WHERE k.owner = $1 AND k.expires_at > $2
 ORDER BY l.id)";
@@ -75,6 +75,7 @@ RETURNING id)";
 Work work_of_row(const db::Row& row, const std::string& owner) {
   Work work;
   work.claim = LiveClaim{row.text(0), owner, row.integer(1), row.text(13)};
+  work.platform = row.text(14);
   work.username = row.text(2);
   work.room = row.text(3);
   work.started_at = row.time(4);

@@ -17,7 +17,7 @@ struct SoundPiece {
   std::int64_t sequence = 0;
   Span start{0};
   Span end{0};
-  std::string codec;  // "aac-adts"
+  std::string codec;  // media::SoundFormat::codec
   std::int64_t bytes = 0;
   std::string sha256;  // of the hexadecimal hash before (empty for the first) and the bytes
   std::string blob_key;

@@ -20,13 +20,13 @@ void LiveClock::move_to(Span position) {
   position_ = position;
 }
 
-LiveClock::Place LiveClock::jump(Span timestamp, Span arrival) {
+LiveClock::Place LiveClock::jump(Span timestamp, Span arrival, std::optional<Span> lost) {
   Place place;
-  place.is_jump = last_arrival_.has_value();
+  place.is_jump = last_arrival_.has_value() && lost != Span{0};
   // Behind the wall clock, and by no more than we were deaf: servers replay a few seconds at
   // connect.
   const Span deaf = last_arrival_ ? arrival - *last_arrival_ : arrival - position_;
-  const Span missing = std::max(Span{0}, std::min(deaf, arrival - position_));
+  const Span missing = std::max(Span{0}, lost ? *lost : std::min(deaf, arrival - position_));
   move_to(position_ + missing);
   // Before the first sound of a live nothing was lost: we were not there.
   place.skipped = std::exchange(has_past_, true) ? missing : Span{0};
@@ -37,12 +37,12 @@ LiveClock::Place LiveClock::jump(Span timestamp, Span arrival) {
   return place;
 }
 
-LiveClock::Place LiveClock::place(Span timestamp, Span arrival) {
+LiveClock::Place LiveClock::place(Span timestamp, Span arrival, std::optional<Span> lost) {
   const Span step = timestamp - last_timestamp_;
-  const bool flows = is_anchored_ && step > -tolerance && step <= longest_step;
+  const bool flows = !lost && is_anchored_ && step > -tolerance && step <= longest_step;
   Place place;
   if (!flows) {
-    place = jump(timestamp, arrival);
+    place = jump(timestamp, arrival, lost);
   } else {
     const Span expected = anchor_at_ + (timestamp - anchor_timestamp_);
     if (expected > position_ + tolerance) {

@@ -25,8 +25,9 @@ class LiveClock {
     bool is_jump = false;  // what is held back should be settled first
   };
 
-  // A packet with that timestamp is here. arrival: now − the live's start.
-  Place place(Span timestamp, Span arrival);
+  // A packet with that timestamp is here. arrival: now − the live's start. lost: so much is known
+  // to be missing before it, whatever timestamps and arrival say.
+  Place place(Span timestamp, Span arrival, std::optional<Span> lost = {});
 
   // So many samples came out of it. They are counted, not their rounded durations: a live lasts
   // hours.
@@ -41,7 +42,7 @@ class LiveClock {
   Span position() const { return position_; }  // never decreases
 
  private:
-  Place jump(Span timestamp, Span arrival);
+  Place jump(Span timestamp, Span arrival, std::optional<Span> lost);
   void move_to(Span position);
 
   Span origin_;  // of the samples that were counted without a break

@@ -15,12 +15,15 @@ constexpr std::array<Span, 6> delays{std::chrono::seconds{0},  std::chrono::seco
                                      std::chrono::seconds{20}, std::chrono::seconds{30}};
 constexpr std::size_t block_samples = 4'000;       // a quarter of a second
 constexpr std::uint64_t max_garbage = 256 * 1024;  // bytes without sound among them
-constexpr std::uint64_t max_foreign = 200;         // sound tags of a codec that is not AAC
-constexpr int max_corrupt = 50;                    // packets in a row: about a second
 
-constexpr std::string_view stall = "stall";
-constexpr std::string_view expired = "expired";
-constexpr std::string_view garbage = "garbage";
+// What another attempt is unlikely to change. Pages instead of sound, videos that are still mute
+// and addresses that expired may well be otherwise in a minute.
+bool is_hopeless(std::string_view detail) {
+  constexpr std::array<std::string_view, 12> words{
+      "codec",    "encrypted",         "corrupt",      "garbage",      "image",   "mp4",
+      "playlist", "forbidden_address", "foreign_host", "init_section", "unknown", "too_large"};
+  return std::ranges::find(words, detail) != words.end();
+}
 
 // A restriction says what it is in one word ("login_required"); anything longer is for the log.
 std::string word_or(const std::string& text, std::string_view fallback) {
@@ -77,6 +80,9 @@ void LiveReader::update(const Work& latest) {
 }
 
 Span LiveReader::delay(int failures) const {
+  if (is_set_aside()) {
+    return limits_.set_aside_retry;
+  }
   const auto step = std::min<std::size_t>(static_cast<std::size_t>(failures), delays.size() - 1);
   const Span usual =
       failures > 0 && work_.state == LiveState::paused ? limits_.paused_retry : delays.at(step);
@@ -103,45 +109,48 @@ Async<> LiveReader::run() {
       outage_ = work_.state == LiveState::paused ? "paused" : stop.word;
     }
     failures = heard_here_ >= limits_.good_connection ? 0 : failures + 1;
-    tools_.metrics
-        .counter("vigie_capture_reconnects_total", "Connections to streams that ended, by cause.",
-                 {{"reason", stop.word}})
-        .add();
-    tools_.log.info("a stream ended", {{"live", work_.claim.live_id}, {"why", stop.detail}});
-    if (failures > 0) {
-      auto why = work_.state == LiveState::paused ? std::string{"paused"} : std::move(stop.detail);
-      co_await say(CaptureState::stalled, std::move(why));
-    }
+    co_await tell(std::move(stop));
   }
 }
 
-Async<LiveReader::Stop> LiveReader::listen() {
+Async<> LiveReader::tell(Stop stop) {
+  tools_.metrics
+      .counter("vigie_capture_reconnects_total", "Connections to streams that ended, by cause.",
+               {{"reason", stop.word}})
+      .add();
+  const bool heard_enough = heard_here_ >= limits_.good_connection;
+  // A live without media for minutes is one line, not one a connection.
+  if (heard_here_ > Span{0} || stop.detail != last_stop_) {
+    tools_.log.info("a stream ended", {{"live", work_.claim.live_id}, {"why", stop.detail}});
+    last_stop_ = stop.detail;
+  }
+  hopeless_ = heard_here_ == Span{0} && is_hopeless(stop.detail) ? hopeless_ + 1 : 0;
+  if (hopeless_ >= limits_.attempts) {
+    co_await say(CaptureState::failed, std::move(stop.detail));
+  } else if (!heard_enough) {
+    auto why = work_.state == LiveState::paused ? std::string{"paused"} : std::move(stop.detail);
+    co_await say(CaptureState::stalled, std::move(why));
+  }
+}
+
+Async<Stop> LiveReader::listen() {
   auto address = co_await tools_.source.resolve(work_.username, work_.room);
   if (!address) {
     co_return co_await explain_refusal(address.error());
   }
-  if (address->kind != platform::StreamAddress::Kind::flv) {
-    co_return Stop{stall, "hls_only"};
+  const FetchTools fetch{tools_.client, tools_.guard, tools_.source, tools_.clock, limits_.silence};
+  const auto feed = co_await open_feed(fetch, std::move(address->url), hls_);
+  if (!feed) {
+    if (feed.error().detail == "foreign_host" || feed.error().detail == "forbidden_address") {
+      tools_.log.warn("a stream address is not called",
+                      {{"live", work_.claim.live_id}, {"why", feed.error().detail}});
+    }
+    co_return feed.error();
   }
-  const auto url = http::parse_url(address->url);
-  if (!url || !(tools_.source.is_stream_host(url->host) || tools_.guard.is_trusted(*url))) {
-    tools_.log.warn("a stream address of a foreign host is not called",
-                    {{"host", url ? url->host : std::string{"none"}}});
-    co_return Stop{stall, "foreign_host"};
-  }
-  const auto stream = co_await open(std::move(address->url));
-  if (!stream) {
-    co_return Stop{stall, stream.error().code == Errc::timeout ? "timeout" : "unreachable"};
-  }
-  const auto status = (*stream)->head().status;
-  if (status != 200) {
-    const bool is_expired = status == 403 || status == 404 || status == 410;
-    co_return Stop{is_expired ? expired : stall, fmt::format("http_{}", status)};
-  }
-  co_return co_await read(**stream);
+  co_return co_await read(**feed);
 }
 
-Async<LiveReader::Stop> LiveReader::explain_refusal(Error error) {
+Async<Stop> LiveReader::explain_refusal(Error error) {
   if (error.code == Errc::denied) {
     is_restricted_ = true;
     co_await say(CaptureState::restricted, word_or(error.what, "restricted"));
@@ -154,84 +163,69 @@ Async<LiveReader::Stop> LiveReader::explain_refusal(Error error) {
   co_return Stop{stall, error.code == Errc::not_found ? "not_on_air" : "no_address"};
 }
 
-Async<Result<std::unique_ptr<http::ResponseStream>>> LiveReader::open(std::string url) {
-  http::ClientRequest request;
-  request.url = std::move(url);
-  request.timeout = limits_.silence;
-  request.headers.add("User-Agent", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36");
-  request.headers.add("Referer", "https://www.tiktok.com/");
-  co_return co_await tools_.client.open(std::move(request));
-}
-
-Async<LiveReader::Stop> LiveReader::read(http::ResponseStream& stream) {
+Async<Stop> LiveReader::read(Feed& feed) {
   const OpenStream counted{tools_.metrics};
-  auto& dropped_total =
-      tools_.metrics.counter("vigie_capture_dropped_bytes_total",
-                             "Bytes of streams that were no FLV and were thrown away.");
-  media::FlvReader flv;
-  decoder_.reset();
-  config_.clear();
-  corrupt_in_a_row_ = 0;
   sound_at_ = tools_.clock.steady();
-  std::uint64_t dropped = 0;
-  std::uint64_t dropped_at_sound = 0;
+  dropped_here_ = 0;
   for (;;) {
-    const auto bytes = co_await stream.read();
-    if (!bytes) {
-      co_return Stop{stall, bytes.error().code == Errc::timeout ? "silence" : "broken"};
-    }
-    if (bytes->empty()) {
-      co_return Stop{flv.has_seen_header() ? stall : garbage, "ended"};
-    }
-    const Span sound_before = heard_here_;
-    for (auto& tag : flv.feed(*bytes)) {
-      co_await take(std::move(tag));
+    auto portion = co_await feed.next();
+    const Span heard_before = heard_here_;
+    auto lost = portion.lost;
+    for (auto& sound : portion.sounds) {
+      co_await take(std::move(sound), std::exchange(lost, {}));
       if (is_finished()) {
         co_return Stop{stall, "over"};
       }
     }
-    dropped_total.add(static_cast<double>(flv.dropped_bytes() - dropped));
-    dropped = flv.dropped_bytes();
-    if (heard_here_ > sound_before) {
-      sound_at_ = tools_.clock.steady();
-      dropped_at_sound = dropped;
+    count_dropped(portion);
+    if (portion.stop) {
+      co_return std::move(*portion.stop);
     }
-    if (corrupt_in_a_row_ > max_corrupt || dropped - dropped_at_sound > max_garbage) {
-      co_return Stop{garbage, "garbage"};
-    }
-    if (heard_here_ == Span{0} && flv.foreign_audio_tags() > max_foreign) {
-      co_return Stop{garbage, "codec"};
-    }
-    if (tools_.clock.steady() - sound_at_ > limits_.silence) {
-      co_return Stop{stall, "no_sound"};
+    if (auto stop = judge(portion, heard_before)) {
+      co_return std::move(*stop);
     }
   }
 }
 
-Async<> LiveReader::take(media::FlvAudio tag) {
-  if (tag.is_config) {
-    co_await configure(std::move(tag.bytes));
-    co_return;
+void LiveReader::count_dropped(const Portion& portion) {
+  tools_.metrics
+      .counter("vigie_capture_dropped_bytes_total",
+               "Bytes of streams that were no sound and were thrown away.")
+      .add(static_cast<double>(portion.dropped));
+}
+
+// Bytes come: do they lead anywhere?
+std::optional<Stop> LiveReader::judge(const Portion& portion, Span heard_before) {
+  dropped_here_ += portion.dropped;
+  if (heard_here_ > heard_before) {
+    sound_at_ = tools_.clock.steady();
+    dropped_here_ = 0;
+    return std::nullopt;
   }
-  if (!decoder_) {
-    co_return;  // sound before its configuration cannot be read
+  if (dropped_here_ > max_garbage) {
+    return Stop{garbage, "garbage"};
   }
-  const auto samples = decoder_->decode(tag.bytes);
-  if (!samples) {
-    ++corrupt_in_a_row_;
-    co_return;
+  if (tools_.clock.steady() - sound_at_ > limits_.silence) {
+    return Stop{stall, "no_sound"};
   }
-  corrupt_in_a_row_ = 0;
-  co_await settle_jump(position_.place(tag.timestamp, arrival()));
+  return std::nullopt;
+}
+
+Async<> LiveReader::take(media::Sound sound, std::optional<Span> lost) {
+  co_await settle_jump(position_.place(sound.timestamp, arrival(), lost));
   const Span from = position_.position();
   if (block_.empty()) {
     block_at_ = from;
   }
-  block_.insert(block_.end(), samples->begin(), samples->end());
-  position_.advance(samples->size());
-  heard_here_ += media::duration_of(samples->size());
+  block_.insert(block_.end(), sound.samples.begin(), sound.samples.end());
+  position_.advance(sound.samples.size());
+  heard_here_ += media::duration_of(sound.samples.size());
   heard_anything_ = true;
-  archive_.add(config_, tag.bytes, from, position_.position());
+  if (sound.format != format_) {
+    co_await flush_archive();
+    format_ = sound.format;
+  }
+  archive_.add(sound, from, position_.position());
   if (said_ != CaptureState::running) {
     co_await say(CaptureState::running, "");
   }
@@ -241,23 +235,6 @@ Async<> LiveReader::take(media::FlvAudio tag) {
   if (archive_.is_due()) {
     co_await flush_archive();
   }
-}
-
-Async<> LiveReader::configure(std::string config) {
-  if (decoder_ && config == config_) {
-    co_return;
-  }
-  // Pieces hold one configuration each.
-  co_await flush_archive();
-  auto decoder = media::create_aac_decoder(config);
-  if (!decoder) {
-    tools_.log.warn("an AAC configuration cannot be read", {{"why", decoder.error().what}});
-    ++corrupt_in_a_row_;
-    decoder_.reset();
-    co_return;
-  }
-  decoder_ = std::move(*decoder);
-  config_ = std::move(config);
 }
 
 Async<> LiveReader::settle_jump(LiveClock::Place place) {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads one live for as long as it lasts: address, connection, FLV, AAC, sound. Whatever breaks is
-// tried again with a fresh address; whatever is missed becomes a gap.
+// Reads one live for as long as it lasts: address, connection, sound. Whatever breaks is tried
+// again with a fresh address; whatever is missed becomes a gap.
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,13 +16,12 @@
 #include "blob/blob_store.hpp"
 #include "capture/archive.hpp"
 #include "capture/captures.hpp"
+#include "capture/feed.hpp"
 #include "capture/journal.hpp"
 #include "capture/live_clock.hpp"
 #include "http/client.hpp"
 #include "http/guard.hpp"
 #include "log/log.hpp"
-#include "media/aac.hpp"
-#include "media/flv.hpp"
 #include "media/sound_sink.hpp"
 #include "metrics/metrics.hpp"
 #include "platform/live_source.hpp"
@@ -47,6 +47,8 @@ struct ReaderLimits {
       10'000};  // without a byte, or without sound, before reconnecting
   Span paused_retry{std::chrono::seconds{10}};
   Span good_connection{std::chrono::seconds{10}};  // sound for so long forgives earlier failures
+  int attempts = 3;  // in a row at what cannot be decoded, before the live is set aside
+  Span set_aside_retry{std::chrono::minutes{5}};
 };
 
 class LiveReader {
@@ -67,16 +69,12 @@ class LiveReader {
   // What conclude() would have the capture called: done, restricted, stopped …
   bool is_over() const { return work_.ended_at.has_value(); }
   bool is_restricted() const { return is_restricted_; }
+  bool is_set_aside() const { return said_ == CaptureState::failed; }
   bool is_lost() const { return is_lost_; }
   void lose() { is_lost_ = true; }
   const Work& work() const { return work_; }
 
  private:
-  // Why no sound comes: the word for the gap, and what exactly for the page.
-  struct Stop {
-    std::string_view word;
-    std::string detail;
-  };
   class OpenStream;  // counts one in the gauge
 
   bool is_finished() const { return is_over() || is_restricted_ || is_lost_; }
@@ -84,10 +82,11 @@ class LiveReader {
   Span delay(int failures) const;
   Async<Stop> listen();
   Async<Stop> explain_refusal(Error error);
-  Async<Result<std::unique_ptr<http::ResponseStream>>> open(std::string url);
-  Async<Stop> read(http::ResponseStream& stream);
-  Async<> take(media::FlvAudio tag);
-  Async<> configure(std::string config);
+  Async<Stop> read(Feed& feed);
+  Async<> take(media::Sound sound, std::optional<Span> lost);
+  void count_dropped(const Portion& portion);
+  std::optional<Stop> judge(const Portion& portion, Span heard_before);
+  Async<> tell(Stop stop);
   Async<> settle_jump(LiveClock::Place place);
   Async<> push_block();
   Async<> flush_archive();
@@ -103,8 +102,8 @@ class LiveReader {
   Span born_steady_;  // of the clock
   LiveClock position_;
   Archive archive_;
-  std::unique_ptr<media::AacDecoder> decoder_;
-  std::string config_;
+  std::shared_ptr<const media::SoundFormat> format_;  // of what was last archived
+  HlsPlace hls_;
   std::vector<float> block_;  // not yet handed on
   Span block_at_{0};
   std::string outage_;  // why the last stretch without sound began; empty while it flows
@@ -112,9 +111,11 @@ class LiveReader {
   bool is_restricted_ = false;
   bool is_lost_ = false;
   Span retry_after_{0};
-  Span sound_at_{0};    // when the last packet came, steady
-  Span heard_here_{0};  // sound of this connection
-  int corrupt_in_a_row_ = 0;
+  Span sound_at_{0};                // when the last packet came, steady
+  Span heard_here_{0};              // sound of this connection
+  std::uint64_t dropped_here_ = 0;  // since the last sound
+  int hopeless_ = 0;                // connections in a row with nothing that can be decoded
+  std::string last_stop_;
   CaptureState said_ = CaptureState::none;
   std::string said_reason_;
 };

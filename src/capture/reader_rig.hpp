@@ -19,6 +19,8 @@
 #include "async/testing.hpp"
 #include "async/worker_pool.hpp"
 #include "base/random_fake.hpp"
+#include "base/text.hpp"
+#include "capture/capture_service.hpp"
 #include "capture/journal_fake.hpp"
 #include "capture/live_reader.hpp"
 #include "http/server.hpp"
@@ -113,6 +115,9 @@ struct Play {
   std::string bytes{};
   bool hangs = false;     // says nothing more instead of ending
   Span first_advance{0};  // of the clock, before the first byte
+  std::string location{};
+  Span each_byte{0};             // the bytes go out one at a time, the clock moving on between them
+  std::string content_length{};  // a claim
 };
 
 class ReaderRig {
@@ -128,6 +133,7 @@ class ReaderRig {
     guard = std::make_unique<http::AddressGuard>(std::vector<std::string>{base()},
                                                  std::vector<std::string>{});
     client = http::create_client(io.get_executor(), *guard);
+    sources.add(std::move(owned_source));
   }
   ~ReaderRig() {
     tasks.cancel();
@@ -142,6 +148,11 @@ class ReaderRig {
   void add(Play play) {
     source.addresses.push_back(platform::StreamAddress{fmt::format("{}/{}", base(), plays.size())});
     plays.push_back(std::move(play));
+  }
+
+  // The next address the platform gives is this one, of ours or of others.
+  void add_address(std::string address) {
+    source.addresses.push_back(platform::StreamAddress{std::move(address)});
   }
 
   // Turns the context until something has come true; false after ten seconds.
@@ -163,6 +174,10 @@ class ReaderRig {
                        pool,    written, clock,  quiet.log, metrics};
   }
 
+  CaptureTools service_tools() {
+    return CaptureTools{*client, *guard, sources, sink, blobs, pool, clock, quiet.log, metrics};
+  }
+
   asio::io_context io;
   ManualClock clock;
   SeededRandom random;
@@ -170,7 +185,11 @@ class ReaderRig {
   metrics::Registry metrics;
   std::vector<Play> plays;
   int connections = 0;
-  platform::FakeSource source;
+  std::map<std::string, Play> pages;  // by path, for what is not an address of the platform
+  std::map<std::string, int> asked;   // how often each of them was
+  std::unique_ptr<platform::FakeSource> owned_source = std::make_unique<platform::FakeSource>();
+  platform::FakeSource& source = *owned_source;
+  platform::Sources sources;
   KeptSound sink;
   MemoryBlobs blobs;
   WorkerPool pool{"disk", 1};
@@ -184,19 +203,44 @@ class ReaderRig {
 
  private:
   Async<http::Answer> play(http::Request request) {
+    const auto page = pages.find(request.path);
+    if (page != pages.end()) {
+      ++asked[request.path];
+      co_return answer(page->second);
+    }
+    const auto index = to_integer(request.path.substr(1));
+    if (!index) {
+      http::Response missing;
+      missing.status = 404;
+      co_return missing;
+    }
     ++connections;
-    const auto index = static_cast<std::size_t>(std::stoi(request.path.substr(1)));
-    const Play& script = plays.at(index);
+    co_return answer(plays.at(static_cast<std::size_t>(*index)));
+  }
+
+  http::Answer answer(const Play& script) {
     clock.advance(script.first_advance);
     http::Response head;
     head.status = script.status;
     head.headers.add("Content-Type", "video/x-flv");
-    auto body = [this, &script](http::BodyWriter& writer) { return send(script, writer); };
-    co_return http::Answer{http::Streamed{std::move(head), std::move(body)}};
+    if (!script.location.empty()) {
+      head.headers.add("Location", script.location);
+    }
+    if (!script.content_length.empty()) {
+      head.headers.add("Content-Length", script.content_length);
+    }
+    auto body = [this, script](http::BodyWriter& writer) { return send(script, writer); };
+    return http::Answer{http::Streamed{std::move(head), std::move(body)}};
   }
 
-  Async<> send(const Play& script, http::BodyWriter& writer) {
-    if (!script.bytes.empty()) {
+  Async<> send(Play script, http::BodyWriter& writer) {
+    if (script.each_byte > Span{0}) {
+      for (const char byte : script.bytes) {
+        const std::string one(1, byte);
+        co_await writer.write(one);
+        clock.advance(script.each_byte);
+      }
+    } else if (!script.bytes.empty()) {
       co_await writer.write(script.bytes);
     }
     if (script.hangs) {

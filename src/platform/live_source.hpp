@@ -44,7 +44,7 @@ enum class Treatment : std::uint8_t {
 enum class RoomSign : std::uint8_t { goes_on, paused, resumed, ended };
 
 struct LiveFacts {
-  std::string room;
+  std::string room;  // empty where a platform numbers none: the open live goes on, or one begins
   std::string title;
   Time started_at;
   std::optional<std::int64_t> viewers;

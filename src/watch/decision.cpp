@@ -45,12 +45,21 @@ bool is_same_live(const OpenLive& open, const LiveFacts& facts, Time now) {
          (!is_start_known(facts, now) || facts.started_at == open.started_at);
 }
 
+// A platform that numbers no rooms: what is open goes on, else one begins now.
+void name_room(LiveFacts& facts, const Known& known, Time now) {
+  facts.started_at = known.live ? known.live->started_at : Time{};
+  facts.room = known.live ? known.live->room : std::to_string(to_micros(now));
+}
+
 Decision on_air(const Known& known, const Observation& seen, Time now) {
   auto decision = unchanged(known);
   confirm(decision, AccountStatus::live, seen.reason, now);
   decision.ending_since.reset();
   decision.state = seen.evidence == Evidence::paused ? LiveState::paused : LiveState::live;
   auto facts = *seen.live;
+  if (facts.room.empty()) {
+    name_room(facts, known, now);
+  }
   if (known.live && is_same_live(*known.live, facts, now)) {
     if (decision.state == LiveState::paused) {
       facts.restricted = known.live->restricted;  // a pause has no streams to judge by

@@ -77,6 +77,18 @@ TEST(Decision, PutsAnAccountOnAirFromOfflineToo) {
   EXPECT_FALSE(decision.negative_since);
 }
 
+TEST(Decision, GoesOnWithTheOpenLiveWherePlatformsNumberNoRooms) {
+  const auto started = decide(active(), FakeSource::on_air("", Time{}), noon);
+  ASSERT_TRUE(started.starts);
+  EXPECT_EQ(started.starts->room, std::to_string(to_micros(noon)));
+  EXPECT_EQ(started.starts->started_at, noon);
+
+  const auto next = decide(on_air(), FakeSource::on_air("", Time{}), noon);
+  EXPECT_TRUE(next.goes_on);
+  EXPECT_FALSE(next.starts);
+  EXPECT_FALSE(next.ends);
+}
+
 TEST(Decision, TakesAPauseForTheSameLive) {
   const auto decision =
       decide(on_air(), FakeSource::on_air("7", earlier, 10, Evidence::paused), noon);

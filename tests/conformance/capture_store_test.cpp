@@ -295,7 +295,7 @@ class Capturing : public CaptureStore {
 
   void begin() {
     service = std::make_unique<CaptureService>(rig.io.get_executor(), *mine, *bus,
-                                               rig.tools(rig.journal));
+                                               rig.service_tools());
     tasks = std::make_unique<TaskGroup>(rig.io.get_executor(),
                                         [](const std::string& name, const std::exception_ptr&) {
                                           ADD_FAILURE() << name << " ended by an exception";
