@@ -28,7 +28,8 @@ constexpr std::string_view lock_account = R"(UPDATE account SET checked_at = $2 
 constexpr std::string_view update_account = R"(
 UPDATE account SET status = $2, status_at = $3, status_reason = $4, ending_since = $5,
   negative_since = $6,
-  next_check_at = CASE WHEN $7 > 0 THEN $7 ELSE next_check_at END, interval_us = CASE WHEN $8 > 0 THEN $8 ELSE interval_us END
+  next_check_at = COALESCE($7, next_check_at),
+  interval_us = CASE WHEN $8 > 0 THEN $8 ELSE interval_us END
 WHERE id = $1)";
 
 constexpr std::string_view update_facts = R"(
@@ -151,9 +152,11 @@ class Recording {
   }
 
   void write_account() {
+    const auto plan =
+        check_.next_check_at == Time{} ? std::nullopt : std::optional{check_.next_check_at};
     execute(update_account, {account_id_, to_string(decision_.status), decision_.status_at,
                              decision_.status_reason, decision_.ending_since,
-                             decision_.negative_since, check_.next_check_at, check_.interval});
+                             decision_.negative_since, plan, check_.interval});
     const auto& seen = check_.observation;
     const bool is_of_this_person = known_.stable_id.empty() || known_.stable_id == seen.stable_id;
     if (!seen.stable_id.empty() && is_of_this_person) {
