@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Named lists of accounts, each person's own.
 CREATE TABLE account_list (
   id TEXT PRIMARY KEY,

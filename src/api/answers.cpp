@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/answers.hpp"
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -69,6 +70,14 @@ std::string_view words_for_callers(const Error& error) {
              : std::string_view{error.what};
 }
 
+// "note: at most 2000 bytes" → "note": our words for a wrong field begin with its name.
+std::string_view field_of(std::string_view detail) {
+  const auto colon = detail.find(": ");
+  const auto name = detail.substr(0, colon == std::string_view::npos ? 0 : colon);
+  const auto is_part = [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; };
+  return std::ranges::all_of(name, is_part) ? name : std::string_view{};
+}
+
 http::Response with_body(int status, std::string_view type, std::string body) {
   http::Response response;
   response.status = status;
@@ -120,11 +129,15 @@ int status_of(Errc code) {
 
 http::Response problem(int status, std::string_view title, std::string_view detail,
                        std::string_view request_id) {
-  const json::object body{{"type", "about:blank"},
-                          {"title", view(title)},
-                          {"status", status},
-                          {"detail", view(detail)},
-                          {"request_id", view(request_id)}};
+  json::object body{{"type", "about:blank"},
+                    {"title", view(title)},
+                    {"status", status},
+                    {"detail", view(detail)},
+                    {"request_id", view(request_id)}};
+  if (const auto field = field_of(detail); status == 422 && !field.empty()) {
+    body["errors"] = json::array{
+        json::object{{"field", view(field)}, {"detail", view(detail.substr(field.size() + 2))}}};
+  }
   return with_body(status, "application/problem+json", json::serialize(body));
 }
 

@@ -15,11 +15,20 @@ Async<Result<http::Response>> list_people(Services& services, Call call);
 // accounts.cpp
 Async<Result<http::Response>> list_accounts(Services& services, Call call);
 Async<Result<http::Response>> follow_account(Services& services, Call call);
+Async<Result<http::Response>> follow_accounts(Services& services, Call call);
 Async<Result<http::Response>> get_account(Services& services, Call call);
 Async<Result<http::Response>> edit_account(Services& services, Call call);
 Async<Result<http::Response>> unfollow_account(Services& services, Call call);
 Async<Result<http::Response>> check_account(Services& services, Call call);
 Async<Result<http::Response>> list_lives_of_account(Services& services, Call call);
+
+// lists.cpp
+Async<Result<http::Response>> list_lists(Services& services, Call call);
+Async<Result<http::Response>> create_list(Services& services, Call call);
+Async<Result<http::Response>> rename_list(Services& services, Call call);
+Async<Result<http::Response>> remove_list(Services& services, Call call);
+Async<Result<http::Response>> put_in_list(Services& services, Call call);
+Async<Result<http::Response>> take_from_list(Services& services, Call call);
 
 // lives.cpp
 Async<Result<http::Response>> list_lives(Services& services, Call call);

@@ -14,11 +14,19 @@ const std::vector<Route>& routes() {
 
       {"GET", "/api/v1/accounts", signed_in, list_accounts},
       {"POST", "/api/v1/accounts", signed_in, follow_account},
+      {"POST", "/api/v1/accounts/batch", signed_in, follow_accounts},
       {"GET", "/api/v1/accounts/{id}", signed_in, get_account},
       {"PATCH", "/api/v1/accounts/{id}", signed_in, edit_account},
       {"DELETE", "/api/v1/accounts/{id}", signed_in, unfollow_account},
       {"POST", "/api/v1/accounts/{id}/check", signed_in, check_account},
       {"GET", "/api/v1/accounts/{id}/lives", signed_in, list_lives_of_account},
+
+      {"GET", "/api/v1/lists", signed_in, list_lists},
+      {"POST", "/api/v1/lists", signed_in, create_list},
+      {"PATCH", "/api/v1/lists/{id}", signed_in, rename_list},
+      {"DELETE", "/api/v1/lists/{id}", signed_in, remove_list},
+      {"PUT", "/api/v1/lists/{id}/accounts/{account_id}", signed_in, put_in_list},
+      {"DELETE", "/api/v1/lists/{id}/accounts/{account_id}", signed_in, take_from_list},
 
       {"GET", "/api/v1/lives", signed_in, list_lives},
       {"GET", "/api/v1/lives/{id}", signed_in, get_live},

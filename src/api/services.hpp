@@ -19,6 +19,7 @@ class Tokens;
 }  // namespace vigie::people
 namespace vigie::watch {
 class Accounts;
+class Lists;
 class Lives;
 }  // namespace vigie::watch
 namespace vigie::analyse {
@@ -49,6 +50,7 @@ struct Services {
   people::Sessions& sessions;
   people::Tokens& tokens;
   watch::Accounts& accounts;
+  watch::Lists& lists;
   watch::Lives& lives;
   analyse::Assessments& assessments;
   alert::Alerts& alerts;

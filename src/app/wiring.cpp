@@ -32,6 +32,7 @@
 #include "transcribe/segments.hpp"
 #include "transcribe/transcription.hpp"
 #include "watch/accounts.hpp"
+#include "watch/lists.hpp"
 #include "watch/lives.hpp"
 #include "watch/watcher.hpp"
 
@@ -124,6 +125,7 @@ class Vigie final : public Application {
 
   // watch
   watch::Accounts accounts_{*world_.database, world_.clock, world_.ids, *world_.bus};
+  watch::Lists lists_{*world_.database, world_.clock, world_.ids};
   watch::Lives lives_{*world_.database, world_.clock, *world_.bus};
   Watchers watchers_{world_, accounts_, sources_, watch_options(world_.config)};
 
@@ -241,6 +243,7 @@ Result<> Vigie::open_web() {
       .sessions = sessions_,
       .tokens = tokens_,
       .accounts = accounts_,
+      .lists = lists_,
       .lives = lives_,
       .assessments = assessments_,
       .alerts = alerts_,

@@ -32,12 +32,15 @@ struct Account {
   std::string language;  // spoken there: "fr", "en" … or "auto"; empty: the operator's choice
 };
 
-// An account as one person sees it: the notes are theirs alone.
+// An account as one person sees it: notes, tags, priority and lists are theirs alone.
 struct FollowedAccount {
   Account account;
   std::string note;
   std::vector<std::string> tags;
   int priority = 0;
+  bool is_followed = false;        // by this person; moderators also read what others follow
+  std::optional<Time> checked_at;  // the last answer of the platform, whatever it proved
+  std::vector<std::string> lists;  // ids of this person's lists that hold it
 };
 
 // "@Name", " name ", "https://www.tiktok.com/@name/live?x=1" → "name". Errc::invalid, with words

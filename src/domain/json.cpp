@@ -52,6 +52,9 @@ json::object to_json(const FollowedAccount& followed) {
   object["note"] = followed.note;
   object["tags"] = json::array(followed.tags.begin(), followed.tags.end());
   object["priority"] = followed.priority;
+  object["followed"] = followed.is_followed;
+  object["checked_at"] = when(followed.checked_at);
+  object["lists"] = json::array(followed.lists.begin(), followed.lists.end());
   return object;
 }
 

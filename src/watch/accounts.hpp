@@ -17,15 +17,43 @@
 #include "platform/live_source.hpp"
 #include "watch/decision.hpp"
 #include "watch/sight.hpp"
+#include "watch/typed_accounts.hpp"
 
 namespace vigie::watch {
 
 // What a follower may change, of their own but for the language; what is absent stays.
 struct FollowEdit {
   std::optional<std::string> note;               // at most 2000 bytes
-  std::optional<std::vector<std::string>> tags;  // at most 20 of 40 bytes
+  std::optional<std::vector<std::string>> tags;  // at most 20 of 40 bytes, each kept once
   std::optional<int> priority;                   // 0 to 2
   std::optional<std::string> language;  // spoken there, for everybody: "fr", "auto", or empty
+};
+
+enum class AccountOrder : std::uint8_t { recent, name, status, last_live, priority };
+
+// Which accounts, in which order. Empty: all of them.
+struct AccountFilter {
+  std::string list;   // an id of the viewer's own lists
+  std::string words;  // in the name, the display name, the viewer's note or tags
+  std::string tag;    // the viewer's own
+  std::optional<AccountStatus> status;
+  AccountOrder order = AccountOrder::recent;  // newest first; then by name within the same rank
+};
+
+// How following many at once is meant.
+struct BatchOptions {
+  std::string list;  // an id of the person's own lists; also for what they follow already
+  FollowEdit edit;   // tags and priority of what is new
+};
+
+enum class BatchResult : std::uint8_t { added, already, invalid, duplicate };
+std::string_view to_string(BatchResult result);
+
+struct BatchLine {
+  TypedAccount entry;
+  BatchResult result = BatchResult::invalid;
+  std::optional<FollowedAccount> account;  // for added and already
+  std::string detail;                      // words for the person; empty for added
 };
 
 // An account as the watcher needs it.
@@ -71,15 +99,23 @@ class Accounts {
   Async<Result<FollowedAccount>> follow(std::string person_id, std::string typed,
                                         std::string platform = {});
 
-  // Errc::not_found when this person does not follow it.
+  // Each entry by itself: what is wrong with one keeps no other from being followed.
+  // Errc::invalid for options beyond their bounds, and for a list that is not this person's.
+  Async<Result<std::vector<BatchLine>>> follow_many(std::string person_id,
+                                                    std::vector<TypedAccount> entries,
+                                                    BatchOptions options);
+
+  // Out of this person's lists too. Errc::not_found when this person does not follow it.
   Async<Result<>> unfollow(std::string person_id, std::string account_id);
 
   // Errc::not_found likewise; Errc::invalid beyond FollowEdit's bounds.
   Async<Result<FollowedAccount>> edit(std::string person_id, std::string account_id,
                                       FollowEdit change);
 
-  // Newest first. Errc::invalid for a cursor that is not one of ours.
-  Async<Result<Page<FollowedAccount>>> list(Sight sight, std::int64_t limit, std::string cursor);
+  // Errc::invalid for a cursor that is not one of ours; Errc::not_found for a list that is not the
+  // viewer's.
+  Async<Result<Page<FollowedAccount>>> list(Sight sight, std::int64_t limit, std::string cursor,
+                                            AccountFilter filter = {});
 
   // Errc::not_found also for what this person may not see. Note, tags and priority are the viewer's
   // own.
@@ -91,8 +127,8 @@ class Accounts {
   // Everything on this platform that at least one person follows.
   Async<Result<std::vector<Watched>>> watched(std::string platform);
 
-  // Changes whenever somebody follows, unfollows or gives another priority: reading it costs little,
-  // watched() much.
+  // Changes whenever somebody follows, unfollows or gives another priority: reading it costs
+  // little, watched() much.
   Async<Result<std::string>> watched_mark(std::string platform);
 
   // The room of the account's latest live; empty when there was none.

@@ -1,155 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every route as everybody: what the table says is what happens (A10), and nobody reaches another
 // person's objects (A11).
-#include <gtest/gtest.h>
-
-#include <boost/json/array.hpp>
-
-#include "alert/alerts.hpp"
-#include "analyse/assessments.hpp"
-#include "api/access.hpp"
-#include "api/gate.hpp"
-#include "api/hub.hpp"
-#include "api/services.hpp"
-#include "api/site.hpp"
-#include "base/json.hpp"
-#include "bus/memory/memory_bus.hpp"
-#include "log/log_fake.hpp"
-#include "people/passwords_fake.hpp"
-#include "people/people.hpp"
-#include "people/sessions.hpp"
-#include "people/tokens.hpp"
-#include "support/databases.hpp"
-#include "watch/accounts.hpp"
-#include "watch/lives.hpp"
+#include "conformance/api_site.hpp"
 
 namespace vigie::api {
 namespace {
-
-constexpr auto password = "une phrase de passe assez longue";
-
-// A person with a browser.
-struct Visitor {
-  std::string id;
-  std::string cookie;
-  std::string csrf_token;
-};
-
-class Api : public vigie::testing::OnEachDatabase {
- protected:
-  void SetUp() override {
-    OnEachDatabase::SetUp();
-    if (IsSkipped()) {
-      return;
-    }
-    bus_ = create_memory_bus(io.get_executor());
-    sessions_ = std::make_unique<people::Sessions>(db(), clock, random);
-    people_ = std::make_unique<people::People>(db(), clock, ids, passwords_, *sessions_, log_.log,
-                                               metrics_);
-    tokens_ = std::make_unique<people::Tokens>(db(), clock, ids, random);
-    accounts_ = std::make_unique<watch::Accounts>(db(), clock, ids, *bus_);
-    lives_ = std::make_unique<watch::Lives>(db(), clock, *bus_);
-    assessments_ = std::make_unique<analyse::Assessments>(db(), clock, ids, *bus_);
-    alerts_ = std::make_unique<alert::Alerts>(db(), clock, ids, *bus_);
-    notifications_ = std::make_unique<alert::Notifications>(db(), clock);
-    hub_ = std::make_unique<Hub>(io.get_executor(), db(), *bus_, clock, log_.log, metrics_);
-    services_ = std::make_unique<Services>(
-        Services{.clock = clock,
-                 .log = log_.log,
-                 .database = db(),
-                 .people = *people_,
-                 .sessions = *sessions_,
-                 .tokens = *tokens_,
-                 .accounts = *accounts_,
-                 .lives = *lives_,
-                 .assessments = *assessments_,
-                 .alerts = *alerts_,
-                 .notifications = *notifications_,
-                 .gate = gate_,
-                 .hub = *hub_,
-                 .parts = [] { return std::vector<PartStatus>{}; },
-                 .detection_delay_p95_s = [] { return std::optional<double>{}; },
-                 .version = "test"});
-    site_ = std::make_unique<Site>(*services_, Assets{""}, Language::french);
-  }
-
-  http::Response ask(std::string method, std::string path, const Visitor* visitor,
-                     std::string body = "") {
-    http::Request request;
-    request.method = std::move(method);
-    request.target = path;
-    const auto query = path.find('?');
-    request.path = path.substr(0, query);
-    if (query != std::string::npos) {
-      request.query = http::parse_query(path.substr(query + 1));
-    }
-    request.peer = "127.0.0.1";
-    request.id = "r1";
-    request.headers.add("Host", "localhost:8080");
-    if (!body.empty()) {
-      request.headers.add("Content-Type", "application/json");
-    }
-    request.body = std::move(body);
-    if (visitor != nullptr) {
-      request.headers.add("Cookie", "vigie=" + visitor->cookie);
-      request.headers.add("X-CSRF-Token", visitor->csrf_token);
-    }
-    auto answer = run(site_->answer(std::move(request)));
-    return std::get<http::Response>(std::move(answer));
-  }
-
-  json::value json_of(const http::Response& response) { return parse_json(response.body).value(); }
-
-  Visitor enter(const std::string& username, Role role) {
-    people::NewPerson wanted;
-    wanted.username = username;
-    wanted.password = password;
-    wanted.role = role;
-    const auto person = run(people_->create(std::move(wanted)));
-    const auto session = run(
-        people_->sign_in(username, password, people::Visit{.ip = "127.0.0.1", .agent = "test"}));
-    return {.id = person.value().id,
-            .cookie = session.value().token,
-            .csrf_token = session.value().csrf_token};
-  }
-
-  Site& site() { return *site_; }
-  people::Tokens& tokens() { return *tokens_; }
-  watch::Accounts& accounts() { return *accounts_; }
-
-  // The account on air, as the platform would tell.
-  std::string put_on_air(const std::string& account_id) {
-    watch::Check check;
-    check.account_id = account_id;
-    check.observation.evidence = platform::Evidence::live;
-    check.observation.reason = "status_2";
-    check.observation.live = platform::LiveFacts{
-        .room = "7001", .title = "Direct", .started_at = clock.now(), .viewers = 3};
-    check.at = clock.now();
-    check.next_check_at = clock.now() + std::chrono::seconds{30};
-    run(accounts_->record(std::move(check))).value();
-    const auto lives = run(lives_->list(Sight{.person_id = "", .all_accounts = true}, {}, 10, ""));
-    return lives.value().items.at(0).id;
-  }
-
- private:
-  log::QuietLog log_;
-  metrics::Registry metrics_;
-  Gate gate_{{}};
-  people::Passwords passwords_{people::quick_cost};
-  std::unique_ptr<Bus> bus_;
-  std::unique_ptr<people::Sessions> sessions_;
-  std::unique_ptr<people::People> people_;
-  std::unique_ptr<people::Tokens> tokens_;
-  std::unique_ptr<watch::Accounts> accounts_;
-  std::unique_ptr<watch::Lives> lives_;
-  std::unique_ptr<analyse::Assessments> assessments_;
-  std::unique_ptr<alert::Alerts> alerts_;
-  std::unique_ptr<alert::Notifications> notifications_;
-  std::unique_ptr<Hub> hub_;
-  std::unique_ptr<Services> services_;
-  std::unique_ptr<Site> site_;
-};
 
 std::string with_id(std::string_view pattern, std::string_view id) {
   std::string path{pattern};
@@ -200,6 +55,9 @@ TEST_P(Api, AnswersAnotherPersonsObjectsLikeMissingOnes) {
   const auto followed = json_of(ask("POST", "/api/v1/accounts", &owner, R"({"username":"@demo"})"));
   const auto account = get_string(followed, "id").value();
   const auto live = put_on_air(account);
+  const auto list =
+      get_string(json_of(ask("POST", "/api/v1/lists", &owner, R"({"name":"à voir"})")), "id")
+          .value();
   const auto notifications = json_of(ask("GET", "/api/v1/notifications", &owner));
   const auto notification = get_string(notifications.at("items").as_array().at(0), "id").value();
 
@@ -209,7 +67,7 @@ TEST_P(Api, AnswersAnotherPersonsObjectsLikeMissingOnes) {
       continue;
     }
     const std::string body = route.method == "GET" || route.method == "DELETE" ? "" : "{}";
-    for (const auto& id : {account, live, notification}) {
+    for (const auto& id : {account, live, notification, list}) {
       auto theirs = ask(std::string{route.method}, path_with(id), &other, body);
       auto missing = ask(std::string{route.method}, path_with("01MISSING"), &other, body);
       EXPECT_EQ(theirs.status, 404) << route.method << " " << route.path << " " << theirs.body;
