@@ -20,6 +20,7 @@ class FakeSource final : public LiveSource {
   std::vector<std::string> looked_up;
   RoomsAnswer rooms;  // what every batch answers
   std::size_t batch = 0;
+  std::map<std::string, Observation> owners;  // by room
   std::vector<std::vector<std::string>> probed_rooms;
   int resolved = 0;
 
@@ -55,6 +56,7 @@ class FakeSource final : public LiveSource {
     probed_rooms.push_back(std::move(asked));
     co_return rooms;
   }
+  Async<Observation> probe_room(std::string room) override { co_return answer_of(owners, room); }
   Async<Result<StreamAddress>> resolve(std::string, std::string) override {
     ++resolved;
     if (addresses.empty()) {

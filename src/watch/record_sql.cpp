@@ -29,7 +29,7 @@ constexpr std::string_view update_account = R"(
 UPDATE account SET status = $2, status_at = $3, status_reason = $4, ending_since = $5,
   negative_since = $6,
   next_check_at = COALESCE($7, next_check_at),
-  interval_us = CASE WHEN $8 > 0 THEN $8 ELSE interval_us END
+  interval_us = CASE WHEN CAST($8 AS BIGINT) > 0 THEN CAST($8 AS BIGINT) ELSE interval_us END
 WHERE id = $1)";
 
 constexpr std::string_view update_facts = R"(
