@@ -25,6 +25,21 @@ struct TakenIn {
   std::int64_t unreadable = 0;  // assessments that are told of but not there
 };
 
+// newest: the last opened first. most_probable: by the probability of hate, never by risk alone,
+// which virality raises too.
+enum class AlertOrder : std::uint8_t { newest, most_probable };
+
+// What is empty or absent asks for all.
+struct AlertFilter {
+  std::optional<AlertState> state;
+  std::optional<AlertKind> kind;
+  std::string live_id;
+  std::string account_id;
+  std::string held_by;                     // a person's id: what they have in hand
+  std::optional<DecisionVerdict> verdict;  // of the newest decision
+  AlertOrder order = AlertOrder::newest;
+};
+
 class Alerts {
  public:
   Alerts(db::Database& database, Clock& clock, Ids& ids, Bus& bus)
@@ -34,8 +49,8 @@ class Alerts {
   // in one transaction. Called again until nothing is new.
   Async<Result<TakenIn>> take_in(double risk_threshold);
 
-  // Newest first; state absent: all. Errc::invalid for a cursor that is not one of ours.
-  Async<Result<Page<Alert>>> list(Sight sight, std::optional<AlertState> state, std::int64_t limit,
+  // Errc::invalid for a cursor that is not one of ours.
+  Async<Result<Page<Alert>>> list(Sight sight, AlertFilter filter, std::int64_t limit,
                                   std::string cursor);
 
   // Errc::not_found also for what this person may not see.

@@ -271,7 +271,7 @@ class Intake {
   }
 
   Result<> announce(const std::string& id, std::string_view type) {
-    auto alert = find_alert(transaction_, id);
+    auto alert = find_alert(transaction_, id, now_);
     if (!alert) {
       return alert.error();
     }

@@ -23,6 +23,54 @@ http::Response page_of(const Page<T>& page) {
   return page_answer(std::move(items), page.next_cursor);
 }
 
+Result<alert::AlertOrder> parse_order(std::string_view text) {
+  if (text == "newest") {
+    return alert::AlertOrder::newest;
+  }
+  if (text == "score") {
+    return alert::AlertOrder::most_probable;
+  }
+  return make_error(Errc::invalid, "no such order");
+}
+
+// Reads a word of the query into where; absent it stays. Errc::invalid names what is possible.
+template <class T, class Parsed>
+Result<> read_word(const http::Request& request, std::string_view name,
+                   Result<Parsed> (*parse)(std::string_view), T& where, std::string_view possible) {
+  const auto text = request.parameter(name);
+  if (!text) {
+    return {};
+  }
+  const auto value = parse(*text);
+  if (!value) {
+    return make_error(Errc::invalid, "{}: {}", name, possible);
+  }
+  where = *value;
+  return {};
+}
+
+Result<alert::AlertFilter> read_alert_filter(const Call& call) {
+  const auto& request = call.request;
+  alert::AlertFilter filter;
+  for (const auto& read :
+       {read_word(request, "state", parse_alert_state, filter.state, "open, claimed or decided"),
+        read_word(request, "kind", parse_alert_kind, filter.kind,
+                  "haine, incertain, injection or viralite"),
+        read_word(request, "verdict", parse_decision_verdict, filter.verdict,
+                  "confirmed, platform_rule, lawful, false_alarm, out_of_scope or second_opinion"),
+        read_word(request, "sort", parse_order, filter.order, "newest or score")}) {
+    if (!read) {
+      return read.error();
+    }
+  }
+  filter.live_id = request.parameter("live_id").value_or("");
+  filter.account_id = request.parameter("account_id").value_or("");
+  if (request.parameter("mine") == "true") {
+    filter.held_by = call.person_id();
+  }
+  return filter;
+}
+
 }  // namespace
 
 Async<Result<http::Response>> list_assessments(Services& services, Call call) {
@@ -43,16 +91,12 @@ Async<Result<http::Response>> list_alerts(Services& services, Call call) {
   if (!paging) {
     co_return paging.error();
   }
-  std::optional<AlertState> state;
-  if (const auto asked = call.request.parameter("state")) {
-    const auto parsed = parse_alert_state(*asked);
-    if (!parsed) {
-      co_return make_error(Errc::invalid, "state: open, claimed or decided");
-    }
-    state = *parsed;
+  auto filter = read_alert_filter(call);
+  if (!filter) {
+    co_return filter.error();
   }
-  const auto page =
-      co_await services.alerts.list(sight_of(call), state, paging->limit, paging->cursor);
+  const auto page = co_await services.alerts.list(sight_of(call), std::move(*filter), paging->limit,
+                                                  paging->cursor);
   if (!page) {
     co_return page.error();
   }

@@ -38,9 +38,20 @@ Async<Result<http::Response>> list_assessments(Services& services, Call call);
 Async<Result<http::Response>> list_viewers(Services& services, Call call);
 Async<Result<http::Response>> set_capture(Services& services, Call call);
 
+// recordings.cpp, exports.cpp
+Async<Result<http::Response>> get_sound(Services& services, Call call);
+Async<Result<http::Response>> list_holds(Services& services, Call call);
+Async<Result<http::Response>> place_hold(Services& services, Call call);
+Async<Result<http::Response>> release_hold(Services& services, Call call);
+Async<Result<http::Response>> export_transcript(Services& services, Call call);
+
 // alerts.cpp
 Async<Result<http::Response>> list_alerts(Services& services, Call call);
 Async<Result<http::Response>> get_alert(Services& services, Call call);
+Async<Result<http::Response>> claim_alert(Services& services, Call call);
+Async<Result<http::Response>> release_alert(Services& services, Call call);
+Async<Result<http::Response>> decide_alert(Services& services, Call call);
+Async<Result<http::Response>> undo_decision(Services& services, Call call);
 Async<Result<http::Response>> list_notifications(Services& services, Call call);
 Async<Result<http::Response>> read_notification(Services& services, Call call);
 Async<Result<http::Response>> read_all_notifications(Services& services, Call call);

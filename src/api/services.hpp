@@ -22,6 +22,12 @@ class Accounts;
 class Lists;
 class Lives;
 }  // namespace vigie::watch
+namespace vigie::review {
+class Reviews;
+}
+namespace vigie::recording {
+class Recordings;
+}
 namespace vigie::analyse {
 class Assessments;
 }
@@ -52,8 +58,10 @@ struct Services {
   watch::Accounts& accounts;
   watch::Lists& lists;
   watch::Lives& lives;
+  recording::Recordings& recordings;
   analyse::Assessments& assessments;
   alert::Alerts& alerts;
+  review::Reviews& reviews;
   alert::Notifications& notifications;
   Gate& gate;
   Hub& hub;

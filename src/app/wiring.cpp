@@ -29,6 +29,9 @@
 #include "people/tokens.hpp"
 #include "platform/host_queues.hpp"
 #include "platform/stored/stored_ledger.hpp"
+#include "recording/recordings.hpp"
+#include "recording/retention.hpp"
+#include "review/reviews.hpp"
 #include "transcribe/segments.hpp"
 #include "transcribe/transcription.hpp"
 #include "watch/accounts.hpp"
@@ -52,6 +55,14 @@ watch::WatchOptions watch_options(const config::Config& config) {
   options.live_interval = std::min(options.live_interval, options.poll.interval);
   options.live_detail = std::chrono::seconds{config.integer("POLL_LIVE_DETAIL_S")};
   return options;
+}
+
+recording::RetentionRules retention_rules(const config::Config& config) {
+  recording::RetentionRules rules;
+  rules.sound = std::chrono::hours{config.integer("RETAIN_SOUND_H")};
+  rules.sound_of_alert = std::chrono::days{config.integer("RETAIN_ALERT_SOUND_D")};
+  rules.reserve_bytes = static_cast<std::uint64_t>(config.integer("DISK_RESERVE_MB")) << 20U;
+  return rules;
 }
 
 api::GateOptions gate_options(const config::Config& config) {
@@ -136,6 +147,11 @@ class Vigie final : public Application {
       transcribe::make_segment_store(*world_.database, *world_.bus, world_.ids, world_.clock)};
   std::unique_ptr<transcribe::Transcription> transcription_;
   WorkerPool disk_{"disk", disk_threads};
+  recording::Recordings recordings_{*world_.database, *world_.blobs, disk_, world_.clock,
+                                    world_.ids};
+  recording::Retention retention_{*world_.database, *world_.blobs, disk_,
+                                  world_.clock,     world_.log,    world_.metrics,
+                                  retention_rules(world_.config)};
   capture::Captures captures_{*world_.database, world_.clock, world_.ids, *world_.bus,
                               world_.ids.next(world_.clock.now())};
   std::unique_ptr<capture::CaptureService> capture_;
@@ -147,6 +163,7 @@ class Vigie final : public Application {
   std::unique_ptr<analyse::Judge> judge_;
   std::unique_ptr<analyse::Analysis> analysis_;
   alert::Alerts alerts_{*world_.database, world_.clock, world_.ids, *world_.bus};
+  review::Reviews reviews_{*world_.database, world_.clock, world_.ids, *world_.bus};
   alert::Notifications notifications_{*world_.database, world_.clock};
   alert::Alerting alerting_{
       executor_,
@@ -245,8 +262,10 @@ Result<> Vigie::open_web() {
       .accounts = accounts_,
       .lists = lists_,
       .lives = lives_,
+      .recordings = recordings_,
       .assessments = assessments_,
       .alerts = alerts_,
+      .reviews = reviews_,
       .notifications = notifications_,
       .gate = gate_,
       .hub = hub_,
@@ -313,6 +332,7 @@ Async<> Vigie::run() {
     service.spawn("alerts", alerting_.run());
   }
   if (roles_.listen) {
+    service.spawn("retention", retention_.run());
     service.spawn("transcription", transcription_->run());
     pipeline.spawn("capture", capture_->run());
   }

@@ -40,6 +40,14 @@ std::vector<Key> make_keys() {
        "The least important lines that are logged."},
 
       {"DATA_DIR", Type::text, "./data", "", "The folder of the database and of recorded sound."},
+      {"RETAIN_SOUND_H", Type::integer, "72", "1..8760",
+       "How long, in hours, sound is kept after the end of its live when no alert and no hold needs "
+       "it."},
+      {"RETAIN_ALERT_SOUND_D", Type::integer, "365", "1..3650",
+       "How long, in days, the sound around an alert is kept once somebody has decided on it."},
+      {"DISK_RESERVE_MB", Type::integer, "1024", "16..1048576",
+       "Room, in MiB, that must stay free where sound is kept; below it the oldest sound nobody "
+       "needs goes, then capture pauses."},
       {"DATABASE_URL", Type::secret, "", "postgresql://|postgres://",
        "The PostgreSQL database, postgresql://user:password@host:5432/name; empty: SQLite in "
        "DATA_DIR."},

@@ -18,6 +18,18 @@ constexpr Words<AlertState, 3> states{{{AlertState::open, "open"},
                                        {AlertState::claimed, "claimed"},
                                        {AlertState::decided, "decided"}}};
 
+constexpr Words<DecisionVerdict, 6> verdicts{{{DecisionVerdict::confirmed, "confirmed"},
+                                              {DecisionVerdict::platform_rule, "platform_rule"},
+                                              {DecisionVerdict::lawful, "lawful"},
+                                              {DecisionVerdict::false_alarm, "false_alarm"},
+                                              {DecisionVerdict::out_of_scope, "out_of_scope"},
+                                              {DecisionVerdict::second_opinion, "second_opinion"}}};
+constexpr Words<FalseAlarmCause, 5> causes{{{FalseAlarmCause::transcription, "transcription"},
+                                            {FalseAlarmCause::analysis, "analysis"},
+                                            {FalseAlarmCause::quotation, "quotation"},
+                                            {FalseAlarmCause::irony, "irony"},
+                                            {FalseAlarmCause::other, "other"}}};
+
 }  // namespace
 
 std::string_view to_string(AlertKind kind) {
@@ -37,6 +49,18 @@ Result<Severity> parse_severity(std::string_view text) {
 }
 Result<AlertState> parse_alert_state(std::string_view text) {
   return parse_word(states, "an alert state", text);
+}
+std::string_view to_string(DecisionVerdict verdict) {
+  return word_of(verdicts, verdict);
+}
+std::string_view to_string(FalseAlarmCause cause) {
+  return word_of(causes, cause);
+}
+Result<DecisionVerdict> parse_decision_verdict(std::string_view text) {
+  return parse_word(verdicts, "a verdict", text);
+}
+Result<FalseAlarmCause> parse_false_alarm_cause(std::string_view text) {
+  return parse_word(causes, "a cause of a false alarm", text);
 }
 
 }  // namespace vigie

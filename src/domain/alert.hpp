@@ -31,6 +31,32 @@ Result<AlertKind> parse_alert_kind(std::string_view text);
 Result<Severity> parse_severity(std::string_view text);
 Result<AlertState> parse_alert_state(std::string_view text);
 
+// What a person may say of an alert. confirmed: against the law · platform_rule: against the
+// platform's rules · lawful · false_alarm: with its cause · out_of_scope · second_opinion: somebody
+// else should say.
+enum class DecisionVerdict : std::uint8_t {
+  confirmed,
+  platform_rule,
+  lawful,
+  false_alarm,
+  out_of_scope,
+  second_opinion
+};
+enum class FalseAlarmCause : std::uint8_t { transcription, analysis, quotation, irony, other };
+std::string_view to_string(DecisionVerdict verdict);
+std::string_view to_string(FalseAlarmCause cause);
+Result<DecisionVerdict> parse_decision_verdict(std::string_view text);
+Result<FalseAlarmCause> parse_false_alarm_cause(std::string_view text);
+
+struct Decision {
+  std::string id;
+  DecisionVerdict verdict = DecisionVerdict::confirmed;
+  std::optional<FalseAlarmCause> cause;  // with false_alarm
+  std::string note;
+  std::string decided_by;  // a user name; empty when that person is gone
+  Time decided_at;
+};
+
 // One incident, however many windows it spans.
 struct Alert {
   std::string id;
@@ -50,6 +76,9 @@ struct Alert {
   Span clip_to{0};
   double score = 0;  // highest probability of hate among its windows
   std::string assessment_id;
+  std::string claimed_by;  // with claimed: the user name of who has it in hand
+  std::optional<Time> claimed_until;
+  std::optional<Decision> decision;  // the newest; second_opinion leaves the alert open
 };
 
 struct Notification {

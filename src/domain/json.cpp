@@ -133,6 +133,15 @@ json::object to_json(const Assessment& assessment) {
   return object;
 }
 
+json::object to_json(const Decision& decision) {
+  return {{"id", decision.id},
+          {"verdict", view(to_string(decision.verdict))},
+          {"cause", decision.cause ? json::value(view(to_string(*decision.cause))) : json::value()},
+          {"note", decision.note},
+          {"decided_by", or_null(decision.decided_by)},
+          {"decided_at", to_rfc3339(decision.decided_at)}};
+}
+
 json::object to_json(const Alert& alert) {
   json::object clip{{"from", seconds(alert.clip_from)}, {"to", seconds(alert.clip_to)}};
   return {{"id", alert.id},
@@ -151,9 +160,9 @@ json::object to_json(const Alert& alert) {
           {"clip", std::move(clip)},
           {"score", alert.score},
           {"assessment_id", alert.assessment_id},
-          {"claimed_by", nullptr},
-          {"claimed_until", nullptr},
-          {"decision", nullptr}};
+          {"claimed_by", or_null(alert.claimed_by)},
+          {"claimed_until", when(alert.claimed_until)},
+          {"decision", alert.decision ? json::value(to_json(*alert.decision)) : json::value()}};
 }
 
 json::object to_json(const Notification& notification) {

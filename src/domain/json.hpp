@@ -18,6 +18,7 @@ boost::json::object to_json(const Segment& segment);  // seconds; "speech": true
 boost::json::object to_json(const Gap& gap);          // seconds; "gap": reason
 boost::json::object to_json(const Judgement& judgement, double risk);
 boost::json::object to_json(const Assessment& assessment);
+boost::json::object to_json(const Decision& decision);
 boost::json::object to_json(const Alert& alert);
 boost::json::object to_json(const Notification& notification);
 boost::json::object to_json(const Person& person);

@@ -119,7 +119,7 @@ class AlertStore : public testing::OnEachDatabase {
   }
 
   std::vector<Alert> alerts(Sight sight = {"mod", true}) {
-    return run(store->list(std::move(sight), std::nullopt, 50, "")).value().items;
+    return run(store->list(std::move(sight), {}, 50, "")).value().items;
   }
 
   std::vector<Notification> notes(std::string person) {
@@ -390,7 +390,9 @@ TEST_P(AlertStore, ListsByStateInPages) {
   take_in();
 
   const auto page = [this](std::optional<AlertState> state, std::string cursor) {
-    return run(store->list(Sight{"mod", true}, state, 2, std::move(cursor))).value();
+    AlertFilter filter;
+    filter.state = state;
+    return run(store->list(Sight{"mod", true}, filter, 2, std::move(cursor))).value();
   };
   const auto first = page(AlertState::open, "");
   const auto second = page(AlertState::open, first.next_cursor);
@@ -402,8 +404,7 @@ TEST_P(AlertStore, ListsByStateInPages) {
   EXPECT_EQ(third.items.size(), 1U);
   EXPECT_TRUE(third.next_cursor.empty());
   EXPECT_TRUE(page(AlertState::decided, "").items.empty());
-  EXPECT_EQ(run(store->list(Sight{"mod", true}, std::nullopt, 2, "no cursor!")).error().code,
-            Errc::invalid);
+  EXPECT_EQ(run(store->list(Sight{"mod", true}, {}, 2, "no cursor!")).error().code, Errc::invalid);
 }
 
 TEST_P(AlertStore, MarksNotificationsAsReadForTheirOwnerOnly) {

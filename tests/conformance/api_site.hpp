@@ -19,6 +19,8 @@
 #include "people/people.hpp"
 #include "people/sessions.hpp"
 #include "people/tokens.hpp"
+#include "recording/recordings.hpp"
+#include "review/reviews.hpp"
 #include "support/databases.hpp"
 #include "watch/accounts.hpp"
 #include "watch/lists.hpp"
@@ -50,8 +52,11 @@ class Api : public vigie::testing::OnEachDatabase {
     accounts_ = std::make_unique<watch::Accounts>(db(), clock, ids, *bus_);
     lists_ = std::make_unique<watch::Lists>(db(), clock, ids);
     lives_ = std::make_unique<watch::Lives>(db(), clock, *bus_);
+    blobs_ = open_disk_blobs((folder_.path() / "blobs").string()).value();
+    recordings_ = std::make_unique<recording::Recordings>(db(), *blobs_, disk_, clock, ids);
     assessments_ = std::make_unique<analyse::Assessments>(db(), clock, ids, *bus_);
     alerts_ = std::make_unique<alert::Alerts>(db(), clock, ids, *bus_);
+    reviews_ = std::make_unique<review::Reviews>(db(), clock, ids, *bus_);
     notifications_ = std::make_unique<alert::Notifications>(db(), clock);
     hub_ = std::make_unique<Hub>(io.get_executor(), db(), *bus_, clock, log_.log, metrics_);
     services_ = std::make_unique<Services>(
@@ -64,8 +69,10 @@ class Api : public vigie::testing::OnEachDatabase {
                  .accounts = *accounts_,
                  .lists = *lists_,
                  .lives = *lives_,
+                 .recordings = *recordings_,
                  .assessments = *assessments_,
                  .alerts = *alerts_,
+                 .reviews = *reviews_,
                  .notifications = *notifications_,
                  .gate = gate_,
                  .hub = *hub_,
@@ -77,7 +84,14 @@ class Api : public vigie::testing::OnEachDatabase {
 
   http::Response ask(std::string method, std::string path, const Visitor* visitor,
                      std::string body = "") {
+    return ask_with({}, std::move(method), std::move(path), visitor, std::move(body));
+  }
+
+  // The same with header fields of one's own.
+  http::Response ask_with(http::Headers headers, std::string method, std::string path,
+                          const Visitor* visitor, std::string body = "") {
     http::Request request;
+    request.headers = std::move(headers);
     request.method = std::move(method);
     request.target = path;
     const auto query = path.find('?');
@@ -116,6 +130,8 @@ class Api : public vigie::testing::OnEachDatabase {
   }
 
   Site& site() { return *site_; }
+  BlobStore& blobs() { return *blobs_; }
+  recording::Recordings& recordings() { return *recordings_; }
   people::Tokens& tokens() { return *tokens_; }
   watch::Accounts& accounts() { return *accounts_; }
 
@@ -146,8 +162,13 @@ class Api : public vigie::testing::OnEachDatabase {
   std::unique_ptr<watch::Accounts> accounts_;
   std::unique_ptr<watch::Lists> lists_;
   std::unique_ptr<watch::Lives> lives_;
+  vigie::testing::TemporaryFolder folder_;
+  std::unique_ptr<BlobStore> blobs_;
+  WorkerPool disk_{"disk", 1};
+  std::unique_ptr<recording::Recordings> recordings_;
   std::unique_ptr<analyse::Assessments> assessments_;
   std::unique_ptr<alert::Alerts> alerts_;
+  std::unique_ptr<review::Reviews> reviews_;
   std::unique_ptr<alert::Notifications> notifications_;
   std::unique_ptr<Hub> hub_;
   std::unique_ptr<Services> services_;

@@ -1,0 +1,2 @@
+-- Place kept for helper "people", who replaces this file (numbers have no holes).
+SELECT 1;
