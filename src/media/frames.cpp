@@ -110,6 +110,15 @@ bool FrameSplitter::step(std::vector<Frame>& out) {
     return pass_tag();
   }
   const auto bytes = rest();
+  const auto drop = [this](std::size_t count) {
+    at_ += count;
+    dropped_ += count;
+    return true;
+  };
+  // Frames begin with eleven ones, tags with "ID3".
+  if (const auto garbage = std::min(bytes.find_first_of("\xFFI"), bytes.size()); garbage > 0) {
+    return drop(garbage);
+  }
   if (bytes.size() < id3_header) {
     return false;
   }
@@ -129,10 +138,7 @@ bool FrameSplitter::step(std::vector<Frame>& out) {
       return true;
     }
   }
-  const auto garbage = std::min(bytes.find_first_of("\xFFI", 1), bytes.size());
-  at_ += garbage;
-  dropped_ += garbage;
-  return true;
+  return drop(1);
 }
 
 std::vector<Frame> FrameSplitter::flush() {
