@@ -128,13 +128,13 @@ describe('the main job', { skip: lacking.length === 0 ? false : `without ${lacki
   step('follows an account and sees it live', async () => {
     const { page } = watched;
     await page.getByRole('button', { name: 'Suivre un compte' }).first().click();
-    await page.getByLabel('Compte public TikTok').fill('https://www.tiktok.com/@Place_du_marche/live');
+    await page.getByLabel('Comptes publics').fill('https://www.tiktok.com/@Place_du_marche/live');
     await page.getByRole('button', { name: 'Suivre le compte' }).click();
     const tile = page.getByRole('article').filter({ hasText: '@place_du_marche' });
     await tile.getByText(/En direct/).waitFor();
     await tile.getByText('Le direct du marché').waitFor();
     await page.getByRole('button', { name: 'Suivre un compte' }).first().click();
-    await page.getByLabel('Compte public TikTok').fill('@place_du_marche');
+    await page.getByLabel('Comptes publics').fill('@place_du_marche');
     await page.keyboard.press('Enter');
     await page.getByText('Vous suivez déjà @place_du_marche.').waitFor();
     await page.keyboard.press('Escape');

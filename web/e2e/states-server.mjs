@@ -29,9 +29,11 @@ export class StatesServer {
   asked = []; // the addresses of sockets
   isSignedIn = true;
   longestReplay = 500;
-  world = { person: null, accounts: [], lives: [], segments: {}, assessments: {}, alerts: [], notifications: [], status: null };
+  world = { person: null, accounts: [], lives: [], segments: {}, assessments: {}, alerts: [], notifications: [], lists: [], viewers: {}, status: null };
   refusals = {}; // "POST /accounts" → [status, problem]
+  answers = {}; // "POST /accounts/batch" → (body, id, second id) => [status, answer]; the id in the path reads {id}
   calls = [];
+  sent = []; // [call, body] of each write
 
   constructor() {
     this.#http.on('upgrade', (request, socket) => this.#upgrade(request, socket));
@@ -140,11 +142,23 @@ export class StatesServer {
     const world = this.world;
     const [, one, id, more] = path.split('/');
     if (request.method !== 'GET') {
-      return reply(204);
+      let text = '';
+      request.on('data', (chunk) => { text += chunk; });
+      request.on('end', () => {
+        const body = text === '' ? null : JSON.parse(text);
+        this.sent.push([call, body]);
+        const answer = this.answers[call] ?? this.answers[`${request.method} /${one}/{id}`];
+        reply(...(answer === undefined ? [204] : answer(body, id, path.split('/')[4])));
+      });
+      return undefined;
     }
     if (path === '/session') return reply(200, { user: world.person, csrf_token: 'c' });
     if (path === '/status') return reply(200, { ...world.status, time: new Date().toISOString() });
     if (path === '/accounts') return reply(200, page(world.accounts));
+    if (path === '/lists') return reply(200, page(world.lists));
+    const account = one === 'accounts' ? world.accounts.find((candidate) => candidate.id === id) : undefined;
+    if (account !== undefined && more === undefined) return reply(200, account);
+    if (account !== undefined && more === 'lives') return reply(200, page(world.lives.filter((live) => live.account_id === id)));
     if (path === '/alerts') return reply(200, page(world.alerts));
     if (path === '/notifications') return reply(200, page(world.notifications));
     if (path === '/lives') {
@@ -153,6 +167,7 @@ export class StatesServer {
     }
     const live = one === 'lives' ? world.lives.find((candidate) => candidate.id === id) : undefined;
     if (live !== undefined && more === undefined) return reply(200, live);
+    if (live !== undefined && more === 'viewers') return reply(200, { items: world.viewers[id] ?? [], next_cursor: null });
     if (live !== undefined && more === 'assessments') return reply(200, page(world.assessments[id] ?? []));
     if (live !== undefined && more === 'segments') {
       const items = world.segments[id] ?? [];

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The REST calls of the contract.
 import type {
-  Account, Alert, Assessment, Live, Notification, Page, Problem, Session, Status, TranscriptItem,
+  Account, AccountEdit, AccountList, Alert, Assessment, BatchLine, BatchOptions, Live, Notification, Page, Problem, Session, Status,
+  TranscriptItem, ViewerSample,
 } from './types';
 
 // The server answered, and it was no.
@@ -42,9 +43,23 @@ export class Api {
   status = (): Promise<Status> => this.#json('GET', '/status');
 
   accounts = (all: boolean): Promise<Account[]> => this.#all(`/accounts?${scope(all)}`);
-  follow = (username: string): Promise<Account> => this.#write('POST', '/accounts', { username });
+  account = (id: string): Promise<Account> => this.#json('GET', `/accounts/${encodeURIComponent(id)}`);
+  followMany = async (text: string, options: BatchOptions): Promise<BatchLine[]> =>
+    (await this.#write<Page<BatchLine>>('POST', '/accounts/batch', { text, ...options })).items;
+  edit = (id: string, change: AccountEdit): Promise<Account> => this.#write('PATCH', `/accounts/${encodeURIComponent(id)}`, change);
   unfollow = (id: string): Promise<void> => this.#write('DELETE', `/accounts/${encodeURIComponent(id)}`);
   check = (id: string): Promise<void> => this.#write('POST', `/accounts/${encodeURIComponent(id)}/check`);
+  livesOfAccount = (id: string, limit: number, cursor: string): Promise<Page<Live>> =>
+    this.#json('GET', `/accounts/${encodeURIComponent(id)}/lives?limit=${limit}&cursor=${encodeURIComponent(cursor)}`);
+  viewers = async (liveId: string): Promise<ViewerSample[]> =>
+    (await this.#json<Page<ViewerSample>>('GET', `/lives/${encodeURIComponent(liveId)}/viewers`)).items;
+
+  lists = async (): Promise<AccountList[]> => (await this.#json<Page<AccountList>>('GET', '/lists')).items;
+  createList = (name: string): Promise<AccountList> => this.#write('POST', '/lists', { name });
+  renameList = (id: string, name: string): Promise<AccountList> => this.#write('PATCH', `/lists/${encodeURIComponent(id)}`, { name });
+  removeList = (id: string): Promise<void> => this.#write('DELETE', `/lists/${encodeURIComponent(id)}`);
+  setInList = (listId: string, accountId: string, isIn: boolean): Promise<void> =>
+    this.#write(isIn ? 'PUT' : 'DELETE', `/lists/${encodeURIComponent(listId)}/accounts/${encodeURIComponent(accountId)}`);
 
   livesOnAir = (all: boolean): Promise<Live[]> => this.#all(`/lives?state=live&${scope(all)}`);
   livesEnded = async (all: boolean, limit: number): Promise<Live[]> =>

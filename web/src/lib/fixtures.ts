@@ -5,7 +5,7 @@ import type { Account, Alert, Assessment, Gap, Live, Notification, Segment } fro
 export const account = (change: Partial<Account> = {}): Account => ({
   id: 'a1', platform: 'tiktok', username: 'marche', display_name: 'Le marché', url: 'https://www.tiktok.com/@marche',
   status: 'active', status_at: '2026-11-22T12:00:00Z', status_reason: 'status_4', followers: 1200, interval_s: 30,
-  last_live_at: null, note: '', tags: [], priority: 0, ...change,
+  last_live_at: null, note: '', tags: [], priority: 0, followed: true, checked_at: '2026-11-22T12:00:00Z', lists: [], ...change,
 });
 
 export const live = (change: Partial<Live> = {}): Live => ({

@@ -17,9 +17,13 @@ describe('what a person types as an account', () => {
     }
   });
 
+  test('is a stream by its address', () => {
+    expect(parseUsername(' stream:https://radio.test/direct,1.mp3 ')).toEqual({ username: 'stream:https://radio.test/direct,1.mp3' });
+  });
+
   test('is told what is wrong with it', () => {
     const problems: Record<string, string> = {
-      '': 'empty', '@': 'empty', ' ': 'empty', 'é': 'characters', 'a b': 'characters', '👀': 'characters', '@@a': 'characters',
+      '': 'empty', '@': 'empty', ' ': 'empty', 'é': 'characters', 'a b': 'sentence', 'stream:ftp://x': 'stream', 'stream:https://a@b/': 'stream', 'stream:https://': 'stream', '👀': 'characters', '@@a': 'characters',
       [`a${'b'.repeat(199)}`]: 'too_long', 'https://example.org/@a': 'other_site', 'https://tiktok.com/': 'address_without_name',
       'https://www.tiktok.com/video/1': 'address_without_name', 'nottiktok.com/@a': 'other_site', '<b>x</b>': 'other_site',
     };
@@ -225,9 +229,9 @@ describe('requests', () => {
       return json(200, { csrf_token: 'secret', user: {} });
     });
     await api.session();
-    await api.follow('x');
+    await api.createList('x');
     expect(sent.map(([, init]) => (init.headers as Record<string, string>)['X-CSRF-Token'])).toEqual([undefined, 'secret']);
-    expect(sent[1]?.[1].body).toBe('{"username":"x"}');
+    expect(sent[1]?.[1].body).toBe('{"name":"x"}');
   });
 
   test('take a new token once when theirs grew old', async () => {
@@ -237,7 +241,7 @@ describe('requests', () => {
       json(201, { id: 'a1' }),
     ];
     const api = new Api(async () => answers.shift() as Response);
-    expect(await api.follow('x')).toEqual({ id: 'a1' });
+    expect(await api.createList('x')).toEqual({ id: 'a1' });
   });
 
   test('read every page of a list', async () => {
@@ -252,7 +256,7 @@ describe('requests', () => {
 
   test('tell a refusal from silence', async () => {
     const refused = new Api(async () => json(409, { detail: 'again', request_id: 'r7' }));
-    await expect(refused.follow('x')).rejects.toMatchObject(new RefusedError(409, 'again', 'r7'));
+    await expect(refused.createList('x')).rejects.toMatchObject(new RefusedError(409, 'again', 'r7'));
     const silent = new Api(async () => Promise.reject(new TypeError('failed')));
     await expect(silent.status()).rejects.toBeInstanceOf(UnreachableError);
     const html = new Api(async () => new Response('<html>', { status: 502 }));

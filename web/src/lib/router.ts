@@ -5,6 +5,7 @@ export type Route =
   | { view: 'wall'; query: URLSearchParams }
   | { view: 'live'; id: string; query: URLSearchParams }
   | { view: 'alerts'; query: URLSearchParams }
+  | { view: 'account'; id: string; query: URLSearchParams }
   | { view: 'accounts'; query: URLSearchParams }
   | { view: 'missing'; query: URLSearchParams };
 
@@ -25,17 +26,22 @@ export function parseRoute(address: string): Route {
   if (parts.length === 1 && first === 'comptes') {
     return { view: 'accounts', query };
   }
+  if (first === 'comptes' && second !== undefined && parts.length === 2) {
+    return { view: 'account', id: decodeURIComponent(second), query };
+  }
   return { view: 'missing', query };
 }
 
 // The view and what it is about; a change of it is a change of page, a change of query is not.
 export function pageOf(route: Route): string {
-  return route.view === 'live' ? `live/${route.id}` : route.view;
+  return route.view === 'live' || route.view === 'account' ? `${route.view}/${route.id}` : route.view;
 }
 
 export const wallPath = '/directs';
 export const alertsPath = '/alertes';
 export const accountsPath = '/comptes';
+
+export const accountPath = (id: string): string => `${accountsPath}/${encodeURIComponent(id)}`;
 
 export function livePath(id: string, atSeconds?: number): string {
   const path = `/directs/${encodeURIComponent(id)}`;

@@ -108,10 +108,16 @@ function withLive(state: State, live: Live, at: string): State {
   return { ...state, lives: put(state.lives, live.id, live), captureSince };
 }
 
+// Times of the server, all in one form.
+const later = (a: string | null, b: string | null): string | null => (a === null || (b !== null && b > a) ? b : a);
+
 // An event of an account knows nothing of the viewer's own notes.
 function withAccount(state: State, account: Account): State {
   const before = state.accounts.get(account.id);
-  const own = { note: before?.note ?? '', tags: before?.tags ?? [], priority: before?.priority ?? 0 };
+  const own = {
+    note: before?.note ?? '', tags: before?.tags ?? [], priority: before?.priority ?? 0, followed: before?.followed ?? false,
+    checked_at: later(before?.checked_at ?? null, account.status_at), lists: before?.lists ?? [],
+  };
   return { ...state, accounts: put(state.accounts, account.id, { ...account, ...own }) };
 }
 
@@ -211,6 +217,29 @@ export function loaded(state: State, snapshot: Snapshot, asOf: number): State {
 
 export function withAccounts(state: State, accounts: readonly Account[], mine: readonly string[], asOf: number): State {
   return { ...state, accounts: replaced(state, 'account', state.accounts, accounts, asOf), mine: new Set(mine) };
+}
+
+// What REST answered of one account, to this person.
+export function withOwnAccount(state: State, account: Account): State {
+  const mine = new Set(state.mine);
+  if (account.followed) {
+    mine.add(account.id);
+  }
+  return { ...state, accounts: put(state.accounts, account.id, account), mine };
+}
+
+// It is followed by this person no more. Those who see every account keep it, without what was theirs.
+export function withoutOwnAccount(state: State, id: string, isKept: boolean): State {
+  const accounts = new Map(state.accounts);
+  const mine = new Set(state.mine);
+  const account = accounts.get(id);
+  mine.delete(id);
+  if (account !== undefined && isKept) {
+    accounts.set(id, { ...account, note: '', tags: [], priority: 0, followed: false, lists: [] });
+  } else {
+    accounts.delete(id);
+  }
+  return { ...state, accounts, mine };
 }
 
 export function withTail(

@@ -33,9 +33,47 @@ export interface Account {
   followers: number | null;
   interval_s: number;
   last_live_at: string | null;
+  language?: string | null; // spoken there; null: the operator's choice
+  // The viewer's own; events of an account do not know them.
   note: string;
   tags: string[];
   priority: number;
+  followed: boolean;
+  checked_at: string | null; // the last answer of the platform, whatever it proved
+  lists: string[];
+}
+
+export interface AccountEdit {
+  note?: string;
+  tags?: string[];
+  priority?: number;
+  language?: string;
+}
+
+export interface AccountList {
+  id: string;
+  name: string;
+  accounts: number;
+}
+
+// What became of one name of a pasted list.
+export interface BatchLine {
+  line: number;
+  typed: string;
+  result: 'added' | 'already' | 'invalid' | 'duplicate';
+  detail: string;
+  account: Account | null;
+}
+
+export interface BatchOptions {
+  list?: string;
+  tags?: string[];
+  priority?: number;
+}
+
+export interface ViewerSample {
+  at: string;
+  viewers: number;
 }
 
 export interface Live {
@@ -53,6 +91,8 @@ export interface Live {
   peak_viewers: number | null;
   capture: { state: CaptureState; reason: string | null; lag_s: number | null; gaps: number };
   risk: number;
+  detected_by?: string | null;
+  detection_delay_s?: number | null;
 }
 
 export interface Segment {
@@ -164,6 +204,7 @@ export interface Status {
   time: string;
   parts: Part[];
   hosts?: Host[];
+  detection_delay_p50_s?: number | null;
   detection_delay_p95_s: number | null;
 }
 

@@ -2,7 +2,7 @@
 // The rule of src/domain/account.cpp for what a person may type, so that a mistake is told in their
 // language before anything is sent. The server decides.
 
-export type UsernameProblem = 'empty' | 'address_without_name' | 'other_site' | 'too_long' | 'characters';
+export type UsernameProblem = 'empty' | 'address_without_name' | 'other_site' | 'too_long' | 'characters' | 'sentence' | 'stream';
 export type ParsedUsername = { username: string } | { problem: UsernameProblem };
 
 const longestUsername = 24;
@@ -18,8 +18,22 @@ function nameInAddress(typed: string): ParsedUsername {
   return first.startsWith('@') ? { username: first } : { problem: 'address_without_name' };
 }
 
+const longestAddress = 500;
+
+// A direct address of sound: plain, over HTTP, without a user name or password.
+function isStreamAddress(address: string): boolean {
+  const host = /^https?:\/\/([^/?#]+)/i.exec(address)?.[1];
+  return host !== undefined && !host.includes('@') && /^[!-~]+$/.test(address) && address.length <= longestAddress;
+}
+
 export function parseUsername(typed: string): ParsedUsername {
   let name = typed.trim();
+  if (/^stream:/i.test(name)) {
+    return isStreamAddress(name.slice('stream:'.length)) ? { username: name } : { problem: 'stream' };
+  }
+  if (/\s/.test(name)) {
+    return { problem: 'sentence' };
+  }
   if (name.includes('/')) {
     const found = nameInAddress(name);
     if ('problem' in found) {

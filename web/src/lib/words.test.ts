@@ -82,7 +82,7 @@ describe('the status of an account', () => {
 
   test('unknown says that it was never confirmed, and why', () => {
     expect(said({ status: 'unknown', status_at: null, status_reason: 'timeout' })).toBe('jamais confirmé · TikTok n’a pas répondu à temps');
-    expect(said({ status: 'unknown', status_at: null, status_reason: 'never_checked' })).toBe('pas encore contrôlé');
+    expect(said({ status: 'unknown', status_at: null, status_reason: 'never_checked' })).toBe('vérification…');
   });
 
   test('unknown and offline are different words', () => {
