@@ -61,6 +61,13 @@ void add_work_commands(CLI::App& app, CommandLine& line) {
   analyse->add_option("--analyser", line.analyser, "embedded or llm")
       ->check(CLI::IsMember({"embedded", "llm"}));
   analyse->add_flag("--json", line.json, "One JSON object a line (always so)");
+
+  auto* eval = add_command(app, "eval", "Measure the analyser on labelled sets");
+  eval->add_option("files", line.files, "SET.tsv: text, label, target, source, split, group, extra")
+      ->required();
+  eval->add_option("--analyser", line.analyser, "embedded or llm")
+      ->check(CLI::IsMember({"embedded", "llm"}));
+  eval->add_flag("--json", line.json, "One JSON object a line");
 }
 
 void add_people_commands(CLI::App& app, CommandLine& line) {

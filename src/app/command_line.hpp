@@ -14,10 +14,10 @@ struct CommandLine {
   std::string config_file;                   // --config; empty: vigie.toml here, if there is one
 
   std::vector<std::string> roles;  // serve
-  std::vector<std::string> files;  // transcribe
+  std::vector<std::string> files;  // transcribe, eval
   std::string language;            // transcribe; empty: from the configuration
   std::string model;               // transcribe; a name or a folder
-  std::string analyser;            // analyse
+  std::string analyser;            // analyse, eval
   int workers = 0;                 // transcribe; 0: one a core
   bool json = false;
   std::string username;  // admin, token

@@ -46,6 +46,7 @@ const std::map<std::string, Command>& commands() {
       {"serve", serve},
       {"transcribe", transcribe},
       {"analyse", analyse},
+      {"eval", evaluate},
       {"admin create", admin},
       {"admin reset", admin},
       {"admin disable", admin},

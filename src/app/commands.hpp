@@ -11,6 +11,7 @@ int run_command(const CommandLine& line, const config::Config& config);
 int serve(const CommandLine& line, const config::Config& config);
 int transcribe(const CommandLine& line, const config::Config& config);
 int analyse(const CommandLine& line, const config::Config& config);
+int evaluate(const CommandLine& line, const config::Config& config);
 int admin(const CommandLine& line, const config::Config& config);
 int create_token(const CommandLine& line, const config::Config& config);
 int migrate_database(const CommandLine& line, const config::Config& config);

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// vigie transcribe and vigie analyse: the engines without the server.
+// vigie transcribe, vigie analyse and vigie eval: the engines without the server.
 #include <unistd.h>
 
 #include <iostream>
+#include <optional>
 
 #include "analyse/command.hpp"
 #include "analyse/embedded/embedded_analyser.hpp"
+#include "analyse/eval_command.hpp"
 #include "analyse/judge.hpp"
 #include "app/commands.hpp"
 #include "app/engines.hpp"
@@ -44,28 +46,63 @@ int transcribe(const CommandLine& line, const config::Config& config) {
                                       std::cout, std::cerr);
 }
 
-int analyse(const CommandLine& line, const config::Config& config) {
-  asio::io_context io{1};
-  SystemClock clock;
-  SystemRandom random;
-  log::Log log{log::to_stream(STDERR_FILENO), [&clock] { return clock.now(); }, log::Level::warn};
-  metrics::Registry metrics;
-  const http::AddressGuard guard{{llm_base_url(config)}, {}};
-  const auto client = http::create_client(io.get_executor(), guard);
-  std::unique_ptr<analyse::Analyser> model;
-  if (line.analyser == "llm") {
-    auto opened = open_llm(config, *client, random, log, metrics);
-    if (!opened) {
-      return fail(opened.error());
+namespace {
+
+// The judge of single commands, and all it needs.
+class Court {
+ public:
+  explicit Court(const config::Config& config)
+      : config_{config}, client_{http::create_client(io.get_executor(), guard_)} {}
+
+  // Errors say what --analyser lacks.
+  Result<void> open(const std::string& wanted) {
+    if (wanted == "llm") {
+      auto opened = open_llm(config_, *client_, clock_, random_, log_, metrics_);
+      if (!opened) {
+        return opened.error();
+      }
+      if (!*opened) {
+        return make_error(Errc::invalid, "--analyser llm needs LLM_BASE_URL or GROQ_API_KEY");
+      }
+      model_ = std::move(*opened);
     }
-    if (!*opened) {
-      return fail(make_error(Errc::invalid, "--analyser llm needs LLM_BASE_URL or GROQ_API_KEY"));
-    }
-    model = std::move(*opened);
+    judge.emplace(*embedded_, model_.get(), clock_, log_, metrics_);
+    return {};
   }
-  const auto embedded = analyse::create_embedded_analyser();
-  analyse::Judge judge{*embedded, model.get(), clock, log, metrics};
-  const auto done = run_to_end(io, analyse::analyse_lines(std::cin, std::cout, judge));
+
+  asio::io_context io{1};
+  std::optional<analyse::Judge> judge;
+
+ private:
+  const config::Config& config_;
+  SystemClock clock_;
+  SystemRandom random_;
+  log::Log log_{log::to_stream(STDERR_FILENO), [this] { return clock_.now(); }, log::Level::warn};
+  metrics::Registry metrics_;
+  http::AddressGuard guard_{{llm_base_url(config_)}, {}};
+  std::unique_ptr<http::Client> client_;
+  std::unique_ptr<analyse::Analyser> model_;
+  std::unique_ptr<analyse::Analyser> embedded_{analyse::create_embedded_analyser()};
+};
+
+}  // namespace
+
+int analyse(const CommandLine& line, const config::Config& config) {
+  Court court{config};
+  if (const auto opened = court.open(line.analyser); !opened) {
+    return fail(opened.error());
+  }
+  const auto done = run_to_end(court.io, analyse::analyse_lines(std::cin, std::cout, *court.judge));
+  return done ? exit_fine : fail(done.error());
+}
+
+int evaluate(const CommandLine& line, const config::Config& config) {
+  Court court{config};
+  if (const auto opened = court.open(line.analyser); !opened) {
+    return fail(opened.error());
+  }
+  const auto done =
+      run_to_end(court.io, analyse::evaluate_sets(line.files, line.json, std::cout, *court.judge));
   return done ? exit_fine : fail(done.error());
 }
 

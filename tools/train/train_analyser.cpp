@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fits the embedded analyser's weights: vigie-train-analyser SENTENCES.tsv WEIGHTS.bin. A line is
+// Fits the embedded analyser's weights: vigie-train-analyser SENTENCES.tsv WEIGHTS.bin; with
+// --score before, prints what such weights make of the sentences. A line is
 // "label<TAB>family<TAB>text". The same sentences give the same bytes on every machine: one thread,
 // a fixed order, and only operations IEEE 754 defines to the bit (no libm).
 #include <fmt/format.h>
@@ -8,6 +9,7 @@
 #include <cmath>
 #include <cstring>
 #include <fstream>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -135,19 +137,20 @@ void shuffle(std::vector<Example>& examples, std::uint64_t seed) {
   }
 }
 
-}  // namespace
-}  // namespace vigie::analyse
-
-int main(int count, char** arguments) {
-  using namespace vigie::analyse;
-  if (count != 3) {
-    fmt::print(stderr, "usage: vigie-train-analyser SENTENCES.tsv WEIGHTS.bin\n");
-    return 64;
-  }
-  std::ifstream in{arguments[1]};
+std::vector<Example> read_examples(const char* path) {
+  std::ifstream in{path};
   std::vector<Example> examples;
   for (std::string line; std::getline(in, line);) {
     examples.push_back(read_example(line));
+  }
+  return examples;
+}
+
+int train(const char* sentences, const char* weights) {
+  auto examples = read_examples(sentences);
+  if (examples.empty()) {
+    fmt::print(stderr, "vigie-train-analyser: {} holds no sentence\n", sentences);
+    return 1;
   }
   Fit fit;
   for (int epoch = 0; epoch < epochs; ++epoch) {
@@ -156,7 +159,39 @@ int main(int count, char** arguments) {
       fit.learn(example);
     }
   }
-  fit.write(arguments[2]);
+  fit.write(weights);
   fmt::print("{} sentences\n", examples.size());
   return 0;
+}
+
+int score(const char* sentences, const char* weights) {
+  std::ifstream in{weights, std::ios::binary};
+  const std::string bytes{std::istreambuf_iterator<char>{in}, {}};
+  const auto model = Model::open(bytes);
+  if (!model) {
+    fmt::print(stderr, "vigie-train-analyser: {}\n", model.error().what);
+    return 1;
+  }
+  for (const auto& example : read_examples(sentences)) {
+    double sum = 0;
+    for (const auto index : example.features) {
+      sum += model->weight(index);
+    }
+    fmt::print("{:.4f}\n", model->bias(example.state) + sum * example.value);
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace vigie::analyse
+
+int main(int count, char** arguments) {
+  if (count == 3) {
+    return vigie::analyse::train(arguments[1], arguments[2]);
+  }
+  if (count == 4 && std::string_view{arguments[1]} == "--score") {
+    return vigie::analyse::score(arguments[2], arguments[3]);
+  }
+  fmt::print(stderr, "usage: vigie-train-analyser [--score] SENTENCES.tsv WEIGHTS.bin\n");
+  return 64;
 }

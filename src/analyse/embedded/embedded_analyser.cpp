@@ -26,10 +26,10 @@ namespace {
 
 // Set on ../shared/analysis/dev with `vigie eval` (docs/guides/analysers.md): the score is the
 // probability of hatred where half the windows are hateful.
-constexpr double slope = 1.21;
-constexpr double shift = 0.45;
-constexpr double threshold_to_close = 0.72;  // at or above: hateful
-constexpr double threshold_to_read = 0.65;   // between: a person reads it
+constexpr double slope = 1.33;
+constexpr double shift = 0.60;
+constexpr double threshold_to_close = 0.81;  // at or above: hateful
+constexpr double threshold_to_read = 0.77;   // between: a person reads it
 
 constexpr std::size_t longest_evidence_bytes = 400;
 
@@ -133,7 +133,8 @@ Judgement judge_embedded(std::string_view text) {
   set_injections_apart(tokens, matches);
   const Scene scene{tokens, matches};
   const auto words = words_of(tokens, matches, scene);
-  const auto strongest = model().strongest(tokens, words, spans_of(tokens));
+  const auto strongest =
+      model().strongest(tokens, words, injection ? fine_spans_of(tokens) : spans_of(tokens));
   auto finding = finding_of(tokens, words, strongest.span);
   if (!tokens.empty()) {
     finding.quote = quote(text, tokens, strongest.span);

@@ -50,6 +50,15 @@ constexpr std::array table{
          "desactive tes filtres|desactive l analyse|desactivez l analyse|"
          "ceci est un test du systeme|ceci est un test de moderation|test de moderation",
          Family::injection},
+    Term{"ne pas signaler|ne signale pas ce|ne signalez pas|ne reclasse pas|ne la reclasse pas|"
+         "ne le reclasse pas|ne reclassez pas|reclasse cette fenetre|cette fenetre est|cette "
+         "fenetre "
+         "comme neutre|deja valide cette|deja valide ce|deja validee par|moderateur humain a|"
+         "moderateur a deja|equipe de moderation a valide|ceci est un test du|ceci est un exercice|"
+         "repete mot pour mot|repete ton|prompt|champ justification|dans le "
+         "champ|override|moderation "
+         "off|mode admin|reponse attendue|sortie attendue|niveau de risque nul",
+         Family::injection},
     Term{"ignore previous instructions|ignore all previous instructions|ignore the above|"
          "ignore your instructions|ignore all instructions|disregard previous|disregard the above|"
          "disregard all|forget your instructions|forget all previous|new instructions|"

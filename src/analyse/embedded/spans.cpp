@@ -24,11 +24,7 @@ std::size_t length(TokenSpan span) {
   return span.last - span.first + 1;
 }
 
-}  // namespace
-
-std::vector<TokenSpan> spans_of(const std::vector<Token>& tokens) {
-  const auto sentences = sentences_of(tokens);
-  std::vector<TokenSpan> spans;
+void add_whole(std::vector<TokenSpan>& spans, const std::vector<TokenSpan>& sentences) {
   for (const auto sentence : sentences) {
     if (length(sentence) <= longest_span) {
       spans.push_back(sentence);
@@ -41,17 +37,43 @@ std::vector<TokenSpan> spans_of(const std::vector<Token>& tokens) {
       spans.push_back(both);
     }
   }
+}
+
+void add_runs(std::vector<TokenSpan>& spans, TokenSpan sentence, std::size_t run,
+              std::size_t stride) {
+  for (auto first = sentence.first;; first += stride) {
+    const auto last = std::min(first + run - 1, sentence.last);
+    spans.push_back(TokenSpan{first, last});
+    if (last == sentence.last) {
+      return;
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<TokenSpan> spans_of(const std::vector<Token>& tokens) {
+  const auto sentences = sentences_of(tokens);
+  std::vector<TokenSpan> spans;
+  add_whole(spans, sentences);
   for (const auto run : run_lengths) {
     for (const auto sentence : sentences) {
-      if (length(sentence) <= longest_span) {
-        continue;
+      if (length(sentence) > longest_span) {
+        add_runs(spans, sentence, run, run / 2);
       }
-      for (auto first = sentence.first;; first += run / 2) {
-        const auto last = std::min(first + run - 1, sentence.last);
-        spans.push_back(TokenSpan{first, last});
-        if (last == sentence.last) {
-          break;
-        }
+    }
+  }
+  return spans;
+}
+
+std::vector<TokenSpan> fine_spans_of(const std::vector<Token>& tokens) {
+  const auto sentences = sentences_of(tokens);
+  std::vector<TokenSpan> spans;
+  add_whole(spans, sentences);
+  for (const auto run : run_lengths) {
+    for (const auto sentence : sentences) {
+      if (length(sentence) > run) {
+        add_runs(spans, sentence, run, 1);
       }
     }
   }

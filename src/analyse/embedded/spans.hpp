@@ -19,4 +19,8 @@ struct TokenSpan {
 // Sentences first, then long runs before short ones; none is longer than longest_span.
 std::vector<TokenSpan> spans_of(const std::vector<Token>& tokens);
 
+// The same, and runs of every sentence longer than a run, close together: for windows in which
+// somebody tries to drown what is said in neutral words.
+std::vector<TokenSpan> fine_spans_of(const std::vector<Token>& tokens);
+
 }  // namespace vigie::analyse
