@@ -2,7 +2,6 @@
 // What the routes work with. Made by app/wiring.cpp; everything outlives the server.
 #pragma once
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -66,7 +65,6 @@ struct Services {
   Gate& gate;
   Hub& hub;
   std::function<std::vector<PartStatus>()> parts;                // every part of this process, now
-  std::function<std::optional<double>()> detection_delay_p95_s;  // nothing before the first live
   std::string version;
   // How each host that is asked treats us; none in a test.
   std::function<Async<std::vector<platform::HostStatus>>()> hosts{};

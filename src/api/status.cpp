@@ -8,12 +8,17 @@
 #include "api/handlers.hpp"
 #include "api/services.hpp"
 #include "base/json.hpp"
+#include "watch/lives.hpp"
 
 namespace vigie::api {
 namespace {
 
 json::value moment(const std::optional<Time>& time) {
   return time ? json::value(to_rfc3339(*time)) : json::value(nullptr);
+}
+
+json::value number_or_null(const std::optional<double>& number) {
+  return number ? json::value(*number) : json::value(nullptr);
 }
 
 }  // namespace
@@ -47,8 +52,12 @@ Async<Result<http::Response>> get_status(Services& services, Call) {
     }
   }
   status["hosts"] = std::move(hosts);
-  const auto delay = services.detection_delay_p95_s();
-  status["detection_delay_p95_s"] = delay ? json::value(*delay) : json::value(nullptr);
+  const auto delays = co_await services.lives.detection_delays("");
+  if (!delays) {
+    co_return delays.error();
+  }
+  status["detection_delay_p50_s"] = number_or_null(delays->p50_s);
+  status["detection_delay_p95_s"] = number_or_null(delays->p95_s);
   co_return json_answer(200, status);
 }
 

@@ -250,8 +250,6 @@ Result<> Vigie::open_judges() {
 }
 
 Result<> Vigie::open_web() {
-  auto& delay = world_.metrics.histogram("vigie_watch_detection_delay_seconds",
-                                         "From the start of a live to its detection.");
   services_ = std::make_unique<api::Services>(api::Services{
       .clock = world_.clock,
       .log = world_.log,
@@ -270,10 +268,6 @@ Result<> Vigie::open_web() {
       .gate = gate_,
       .hub = hub_,
       .parts = [this] { return parts(); },
-      .detection_delay_p95_s =
-          [&delay] {
-            return delay.count() == 0 ? std::nullopt : std::optional{delay.quantile(0.95)};
-          },
       .version = VIGIE_VERSION,
       .hosts = [this] { return hosts_.status(); }});
   const auto language =

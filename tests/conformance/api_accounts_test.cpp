@@ -240,6 +240,31 @@ TEST_P(AccountsApi, NamesListsAndSaysWhatIsWrongWithAName) {
   EXPECT_EQ(json_of(ask("GET", "/api/v1/lists", &uma)).at("items").as_array().size(), 3U);
 }
 
+TEST_P(AccountsApi, TellsHowLateLivesAreNoticed) {
+  const auto uma = enter("uma", Role::user);
+  const auto before = json_of(ask("GET", "/api/v1/status", &uma));
+  EXPECT_TRUE(before.at("detection_delay_p50_s").is_null());
+  const auto account = follow(uma, "demo");
+  watch::Check look;
+  look.account_id = account;
+  look.observation.evidence = platform::Evidence::not_live;
+  look.observation.reason = "status_4";
+  look.at = clock.now();
+  run(accounts().record(look)).value();
+  clock.advance(std::chrono::seconds{20});
+  look.observation = {};
+  look.observation.evidence = platform::Evidence::live;
+  auto& live = look.observation.live.emplace();
+  live.room = "7";
+  live.started_at = clock.now() - std::chrono::seconds{9};
+  look.at = clock.now();
+  run(accounts().record(look)).value();
+
+  const auto status = json_of(ask("GET", "/api/v1/status", &uma));
+  EXPECT_EQ(status.at("detection_delay_p50_s").as_double(), 9.0);
+  EXPECT_EQ(status.at("detection_delay_p95_s").as_double(), 9.0);
+}
+
 TEST_P(AccountsApi, CleansTagsAndNotes) {
   const auto uma = enter("uma", Role::user);
   const auto account = follow(uma, "demo");

@@ -77,7 +77,6 @@ class Api : public vigie::testing::OnEachDatabase {
                  .gate = gate_,
                  .hub = *hub_,
                  .parts = [] { return std::vector<PartStatus>{}; },
-                 .detection_delay_p95_s = [] { return std::optional<double>{}; },
                  .version = "test"});
     site_ = std::make_unique<Site>(*services_, Assets{""}, Language::french);
   }
