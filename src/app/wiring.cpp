@@ -14,6 +14,7 @@
 #include "api/site.hpp"
 #include "app/application.hpp"
 #include "app/engines.hpp"
+#include "app/listening.hpp"
 #include "app/pace.hpp"
 #include "app/sources.hpp"
 #include "async/task_group.hpp"
@@ -139,6 +140,7 @@ class Vigie final : public Application {
   watch::Lists lists_{*world_.database, world_.clock, world_.ids};
   watch::Lives lives_{*world_.database, world_.clock, *world_.bus};
   Watchers watchers_{world_, accounts_, sources_, watch_options(world_.config)};
+  Listening listening_{world_, accounts_};
 
   // listen
   Ears ears_;
@@ -332,6 +334,7 @@ Async<> Vigie::run() {
   }
   if (roles_.watch) {
     watchers_.spawn(pipeline);
+    listening_.spawn(pipeline);
   }
   Signal never{executor_};
   try {
@@ -361,6 +364,7 @@ std::vector<api::PartStatus> Vigie::parts() const {
   parts.push_back(
       {.name = "database", .state = "ok", .words = std::string{world_.database->engine()}});
   parts.push_back({.name = "detection", .state = roles_.watch ? "ok" : "off", .words = ""});
+  parts.push_back(listening_.status(roles_.watch));
   const bool hears = ears_.transcriber != nullptr;
   parts.push_back({.name = "capture", .state = roles_.listen ? "ok" : "off", .words = ""});
   parts.push_back({.name = "transcription",

@@ -69,6 +69,13 @@ std::vector<Key> make_keys() {
        "Where TikTok's live rooms are."},
       {"TIKTOK_SIGN_URL", Type::text, "", web_address,
        "A signing service for TikTok's event socket; empty: the socket is not used."},
+      {"TIKTOK_SIGN_KEY", Type::secret, "", "",
+       "The key of that signing service; empty: it is asked without one."},
+      {"TIKTOK_SIGN_PER_DAY", Type::integer, "100", "1..1000000",
+       "How often that service is asked in a day at most; a third of it in an hour, a twentieth in a "
+       "minute."},
+      {"TIKTOK_SOCKETS", Type::integer, "20", "1..1000",
+       "How many lives are listened to at once at most, those of the highest priority first."},
       {"POLL_INTERVAL_S", Type::integer, "30", "1..3600",
        "The usual time, in seconds, between two looks at one account; shorter near its usual hours "
        "and for what people care about, longer after weeks of silence or for want of budget."},
