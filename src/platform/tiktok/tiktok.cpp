@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "platform/tiktok/answer.hpp"
 #include "platform/tiktok/api_live.hpp"
+#include "platform/tiktok/browser.hpp"
 #include "platform/tiktok/check_alive.hpp"
 #include "platform/tiktok/embed.hpp"
 #include "platform/tiktok/pages.hpp"
@@ -21,11 +22,6 @@ namespace {
 constexpr std::array<std::string_view, 7> stream_suffixes{
     "tiktokcdn.com", "tiktokcdn-us.com", "tiktokcdn-eu.com", "tiktokcdn-in.com",
     "tiktokv.com",   "tiktokv.us",       "tiktokv.eu"};
-
-// The protocol's fixed headers (§1.7). TikTok answers nothing to a client that says it is a robot.
-constexpr std::string_view user_agent =
-    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 "
-    "Safari/537.36";
 
 constexpr std::string_view json_types = "application/json, text/plain, */*";
 
