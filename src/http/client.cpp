@@ -238,7 +238,8 @@ Async<Result<Exchange>> HttpClient::begin(Attempt attempt) {
   if (kept) {
     bool answered = false;
     auto exchange = co_await ask(std::move(*kept), attempt, answered);
-    if (exchange || answered || exchange.error().code != Errc::unavailable) {
+    if (exchange || answered || !attempt.request.may_repeat ||
+        exchange.error().code != Errc::unavailable) {
       co_return exchange;
     }
   }

@@ -21,6 +21,7 @@ struct ClientRequest {
   std::chrono::milliseconds timeout{10'000};  // for the whole answer; for a stream: each silence
   std::size_t max_body = 2 * 1024 * 1024;     // Errc::corrupt beyond it, without reading on
   int max_redirects = 3;
+  bool may_repeat = true;  // once more on a new connection when a kept one breaks before any answer
 };
 
 // An answer whose body is read as it comes.

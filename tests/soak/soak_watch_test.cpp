@@ -143,8 +143,15 @@ class Soak : public testing::OnEachDatabase {
   }
 
   void play() {
+    Span told_at{0};
     while (clock.now() - origin < plan.length) {
       settle();
+      if (clock.now() - origin >= told_at + hours{3}) {
+        told_at = clock.now() - origin;
+        std::cout << fmt::format("soak: hour {:.0f}, {} requests\n", to_seconds(told_at) / 3600,
+                                 client->sent)
+                  << std::flush;
+      }
       const auto next = clock.next_wake();
       const Span wait = next ? *next - clock.steady() : Span{seconds{1}};
       clock.advance(std::clamp<Span>(wait, std::chrono::milliseconds{1}, seconds{5}));

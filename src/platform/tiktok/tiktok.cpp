@@ -178,6 +178,7 @@ class TikTok final : public LiveSource {
   Async<Result<http::Response>> get(std::string url, std::string_view accept) {
     http::ClientRequest request;
     request.url = std::move(url);
+    request.may_repeat = false;  // one place in the host's queue is one request
     request.max_redirects =
         0;  // a redirect is an answer here: to the login page, or away from a closed region
     request.headers.add("User-Agent", std::string{user_agent});

@@ -34,6 +34,9 @@ class TikTokSource : public ::testing::Test {
 
   Async<http::Answer> answer(http::Request request) {
     requests.push_back(request);
+    if (resets) {
+      co_return http::Answer{http::Reset{}};
+    }
     const auto found = answers.find(request.path);
     http::Response response;
     response.status = 404;
@@ -53,6 +56,7 @@ class TikTokSource : public ::testing::Test {
   metrics::Registry metrics;
   std::map<std::string, http::Response> answers;
   std::vector<http::Request> requests;
+  bool resets = false;
   TaskGroup tasks{io.get_executor(),
                   [](const std::string&, const std::exception_ptr&) { ADD_FAILURE(); }};
   std::unique_ptr<http::Server> server;
@@ -100,6 +104,69 @@ TEST_F(TikTokSource, TakesARedirectForAnAnswer) {
   EXPECT_EQ(seen.reason, "login");
   EXPECT_TRUE(seen.blocked);
   EXPECT_EQ(requests.size(), 1U);
+}
+
+TEST_F(TikTokSource, NeverAsksTwiceForOneQuestion) {
+  answers["/api-live/user/room/"] = json("{}");
+  testing::run(io, source->probe("name"));  // and keeps the connection
+  resets = true;
+
+  const auto seen = testing::run(io, source->probe("name"));
+
+  EXPECT_EQ(seen.reason, "unreachable");
+  EXPECT_EQ(requests.size(), 2U);
+}
+
+TEST_F(TikTokSource, AsksInOneRequestForABatchAndForAnOwner) {
+  answers["/webcast/room/check_alive/"] = json(
+      R"({"status_code":0,"data":[{"alive":true,"room_id_str":"7"},{"alive":false,"room_id_str":"6600000000000000001"}]})");
+  answers["/webcast/room/info/"] = json(
+      R"({"status_code":0,"data":{"id_str":"7","status":4,"owner":{"id_str":"42","display_id":"New"}}})");
+
+  const auto rooms = testing::run(io, source->probe_rooms({"7"}));
+  const auto owner = testing::run(io, source->probe_room("7"));
+
+  EXPECT_EQ(rooms.alive, (std::map<std::string, bool>{{"7", true}}));
+  EXPECT_EQ(owner.username, "new");
+  ASSERT_EQ(requests.size(), 2U);
+  EXPECT_NE(requests[0].parameter("room_ids")->find("6600000000000000001"), std::string::npos);
+  EXPECT_EQ(requests[1].parameter("room_id"), "7");
+}
+
+TEST_F(TikTokSource, AsksTheProfileOnceTheEmbedPageCouldNotTell) {
+  http::Response refusal;
+  refusal.status = 400;
+  answers["/embed/@name"] = refusal;
+  http::Response profile;
+  profile.headers.add("Content-Type", "text/html");
+  profile.body =
+      R"(<script id="__UNIVERSAL_DATA_FOR_REHYDRATION__">{"__DEFAULT_SCOPE__":{"webapp.user-detail":{"statusCode":10222}}}</script>)";
+  answers["/@name"] = profile;
+
+  EXPECT_EQ(testing::run(io, source->look_up("name")).reason, "private_or_absent");
+  EXPECT_EQ(testing::run(io, source->look_up("name")).reason, "private");
+  EXPECT_EQ(testing::run(io, source->look_up("name")).reason, "private_or_absent");
+  EXPECT_EQ(requests.size(), 3U);
+}
+
+TEST_F(TikTokSource, GivesProfilesUpAtTheFirstPageOfTheWaf) {
+  http::Response refusal;
+  refusal.status = 400;
+  answers["/embed/@name"] = refusal;
+  http::Response waf;
+  waf.headers.add("Content-Type", "text/html");
+  waf.body = "<html>SlardarWAF</html>";
+  answers["/@name"] = waf;
+
+  testing::run(io, source->look_up("name"));
+  const auto seen = testing::run(io, source->look_up("name"));
+  testing::run(io, source->look_up("name"));
+  testing::run(io, source->look_up("name"));
+
+  EXPECT_EQ(seen.reason, "profile_waf");
+  EXPECT_FALSE(seen.blocked);
+  ASSERT_EQ(requests.size(), 4U);
+  EXPECT_EQ(requests[3].path, "/embed/@name");
 }
 
 TEST_F(TikTokSource, HearsHowLongToWait) {
