@@ -7,6 +7,7 @@
 namespace vigie::sim {
 namespace {
 
+constexpr std::size_t most_kept_requests = 1000;
 constexpr JsonLimits request_limits{.bytes = 1U << 20U, .depth = 16};
 
 http::Response failure(int status, std::string_view type, std::string_view message) {
@@ -48,9 +49,20 @@ std::string content_of(const LlmPlan& plan) {
 
 http::Response refusal(const LlmPlan& plan) {
   auto response = failure(plan.status, plan.status == 429 ? "rate_limit_exceeded" : "server_error",
-                          "refused by the scenario");
+                          plan.error.empty() ? "refused by the scenario" : plan.error);
+  if (plan.body) {
+    response.body = *plan.body;
+  }
   if (plan.retry_after > std::chrono::seconds{0}) {
     response.headers.set("Retry-After", std::to_string(plan.retry_after.count()));
+  }
+  return response;
+}
+
+http::Response dressed(http::Response response, const LlmPlan& plan) {
+  response.body.append(static_cast<std::size_t>(plan.padding), ' ');
+  for (const auto& [name, value] : plan.headers) {
+    response.headers.set(name, value);
   }
   return response;
 }
@@ -64,8 +76,10 @@ std::int64_t tokens_in(std::string_view text) {
 Async<http::Answer> FakeLlm::answer(http::Request request) {
   if (request.path == "/openai/v1/models") {
     json::array models;
-    models.push_back(
-        {{"id", "vigie-sim"}, {"object", "model"}, {"created", 0}, {"owned_by", "vigie-sim"}});
+    for (const auto& id : models_) {
+      models.push_back(
+          {{"id", id}, {"object", "model"}, {"created", 0}, {"owned_by", "vigie-sim"}});
+    }
     const json::object list{{"object", "list"}, {"data", std::move(models)}};
     co_return json_response(list);
   }
@@ -78,10 +92,11 @@ Async<http::Answer> FakeLlm::answer(http::Request request) {
   co_return co_await complete(std::move(request));
 }
 
-LlmPlan FakeLlm::choose(const std::string& said) {
+LlmPlan FakeLlm::choose(const std::string& said, const std::string& format) {
   for (auto& plan : answers_) {
     const bool is_left = !plan.times || *plan.times > 0;
-    if (is_left && said.find(plan.match) != std::string::npos) {
+    const bool is_meant = plan.refuses.empty() || plan.refuses == format;
+    if (is_left && is_meant && said.find(plan.match) != std::string::npos) {
       if (plan.times) {
         --*plan.times;
       }
@@ -104,19 +119,29 @@ Async<http::Answer> FakeLlm::complete(http::Request request) {
       append_content(message, said);
     }
   }
-  const auto plan = choose(said);
+  requests_.push_back(request.body);
+  if (requests_.size() > most_kept_requests) {
+    requests_.pop_front();
+  }
+  const auto plan = choose(said, get_string(*body, "response_format.type").value_or(""));
   if (plan.delay > Span{0}) {
     co_await clock_.sleep(plan.delay);
   }
   if (plan.status != 200) {
-    co_return refusal(plan);
+    co_return dressed(refusal(plan), plan);
+  }
+  if (plan.body) {
+    http::Response as_it_is;
+    as_it_is.headers.add("Content-Type", "application/json");
+    as_it_is.body = *plan.body;
+    co_return dressed(std::move(as_it_is), plan);
   }
   const auto content = content_of(plan);
   const auto asked = tokens_in(request.body);
   const auto given = tokens_in(content);
   json::object choice{{"index", 0},
                       {"message", {{"role", "assistant"}, {"content", content}}},
-                      {"finish_reason", "stop"}};
+                      {"finish_reason", plan.finish}};
   const auto created =
       std::chrono::floor<std::chrono::seconds>(clock_.now()).time_since_epoch().count();
   json::object completion{{"id", "chatcmpl-" + random_.hex(12)},
@@ -126,7 +151,7 @@ Async<http::Answer> FakeLlm::complete(http::Request request) {
                           {"choices", json::array{std::move(choice)}}};
   completion["usage"] = {
       {"prompt_tokens", asked}, {"completion_tokens", given}, {"total_tokens", asked + given}};
-  co_return json_response(completion);
+  co_return dressed(json_response(completion), plan);
 }
 
 }  // namespace vigie::sim

@@ -15,6 +15,7 @@ namespace vigie::sim {
 namespace {
 
 constexpr std::int64_t most_people = 1'000'000'000;
+constexpr std::int64_t most_padding = 64 << 20;
 
 // Reads fields and remembers the first thing that is wrong; after it, values are defaults.
 class Reader {
@@ -329,7 +330,9 @@ class Reader {
 
   LlmPlan llm(const Yaml& map) {
     LlmPlan out;
-    only(map, {"match", "answer", "raw", "status", "retry_after", "delay", "times"},
+    only(map,
+         {"match", "answer", "raw", "status", "retry_after", "delay", "times", "body", "error",
+          "finish", "padding", "refuses", "headers"},
          "an llm answer");
     out.match = text(map, "match");
     if (const auto* answer = map.find("answer")) {
@@ -341,6 +344,20 @@ class Reader {
     }
     if (const auto* raw = scalar(map, "raw")) {
       out.raw = raw->text;
+    }
+    if (const auto* body = scalar(map, "body")) {
+      out.body = body->text;
+    }
+    out.error = text(map, "error");
+    if (const auto* finish = scalar(map, "finish")) {
+      out.finish = finish->text;
+    }
+    out.padding = whole_at(map, "padding", 0, most_padding).value_or(0);
+    out.refuses = text(map, "refuses");
+    if (const auto* headers = map.find("headers"); headers != nullptr) {
+      for (std::size_t index = 0; index < headers->keys.size(); ++index) {
+        out.headers.emplace_back(headers->keys[index], headers->items[index].text);
+      }
     }
     out.status = static_cast<int>(whole_at(map, "status", 200, 599).value_or(200));
     out.retry_after = std::chrono::seconds{whole_at(map, "retry_after", 0, 86'400).value_or(0)};

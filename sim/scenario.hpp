@@ -2,7 +2,8 @@
 // What the simulator plays, as plain values, and how it is read from YAML (the contract's scenario
 // file). Beyond the contract: an account's `access`, `renames` and `rhythm`; a live's `wait` (the
 // file is spoken from the first viewer on); the events `move` and `garbage`; a fault's `route`,
-// `times` and `retry_after`; an answer's `times`; and `crowd`, many accounts with a rhythm.
+// `times` and `retry_after`; an answer's `times`, `body`, `error`, `finish`, `padding`,
+// `refuses` and `headers`; and `crowd`, many accounts with a rhythm.
 #pragma once
 #include <boost/json/object.hpp>
 #include <chrono>
@@ -131,6 +132,12 @@ struct LlmPlan {
   std::chrono::seconds retry_after{0};
   Span delay{0};
   std::optional<std::int64_t> times;
+  std::optional<std::string> body;  // the whole HTTP body, as it is
+  std::string error;                // what a refusal says
+  std::string finish = "stop";      // finish_reason
+  std::int64_t padding = 0;         // bytes of white space after the body
+  std::string refuses;              // formats (json_schema …) answered with `status`
+  std::vector<std::pair<std::string, std::string>> headers;
 };
 
 struct Scenario {

@@ -2,7 +2,9 @@
 #include "analyse/analysis.hpp"
 
 #include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <boost/system/system_error.hpp>
 #include <utility>
 
 namespace vigie::analyse {
@@ -52,6 +54,7 @@ Async<> Analysis::run() {
   const auto subscription = bus_.subscribe(std::string{topic::events}, std::move(on_hint));
   std::exception_ptr end;
   try {
+    co_await count_set_aside();
     co_await loop(windows);
   } catch (...) {
     end = std::current_exception();
@@ -78,6 +81,7 @@ Time Analysis::ended_after() {
     return clock_.now() - options_.recent;
   }
   full_sweep_at_ = clock_.steady() + options_.full_sweep;
+  failed_.clear();  // of lives that are gone, too
   return Time{};
 }
 
@@ -121,12 +125,11 @@ Async<> Analysis::judge_next(Pending pending) {
 Async<bool> Analysis::judge_window(Pending pending, Work work) {
   const auto started = clock_.steady();
   const auto haste = work.behind > options_.late_after ? Judge::Haste::late : Judge::Haste::none;
-  auto judgement = co_await judge_.judge(work.window, haste);
+  auto judgement = co_await ask(work.window, haste);
   if (!judgement) {
-    log_.error("a window could not be judged",
-               {{"live", pending.live_id}, {"why", judgement.error().what}});
-    co_return false;
+    co_return co_await failed(std::move(work), judgement.error());
   }
+  failed_.erase(pending.live_id);
   const auto outcome = judgement->hateful     ? std::string_view{"hateful"}
                        : judgement->undecided ? std::string_view{"undecided"}
                                               : std::string_view{"neutral"};
@@ -145,6 +148,54 @@ Async<bool> Analysis::judge_window(Pending pending, Work work) {
                  "From the oldest word of a window written to its assessment kept.")
       .observe(to_seconds(words_age));
   co_return true;
+}
+
+// A bug in a judge must not stop a live for ever: what it throws is one more failure.
+Async<Result<Judgement>> Analysis::ask(Window window, Judge::Haste haste) {
+  try {
+    co_return co_await judge_.judge(std::move(window), haste);
+  } catch (const boost::system::system_error& error) {
+    if (error.code() == asio::error::operation_aborted) {
+      throw;
+    }
+    co_return make_error(Errc::corrupt, "a judge broke: {}", error.what());
+  } catch (const std::exception& error) {
+    co_return make_error(Errc::corrupt, "a judge broke: {}", error.what());
+  }
+}
+
+Async<bool> Analysis::failed(Work work, Error why) {
+  const auto live_id = work.window.live_id;
+  auto& failed = failed_[live_id];
+  failed.attempts = failed.start == work.window.start ? failed.attempts + 1 : 1;
+  failed.start = work.window.start;
+  const auto attempts = failed.attempts;
+  log_.error("a window could not be judged",
+             {{"live", live_id}, {"why", why.what}, {"attempts", attempts}});
+  if (attempts < options_.attempts) {
+    co_return false;
+  }
+  const auto kept = co_await assessments_.set_aside(std::move(work), attempts, why.what);
+  if (!kept) {
+    log_.error("a window was not set aside", {{"live", live_id}, {"why", kept.error().what}});
+    co_return false;
+  }
+  failed_.erase(live_id);
+  metrics_
+      .counter("vigie_analyse_set_aside_total",
+               "Windows given up after a few attempts because nobody could judge them.")
+      .add();
+  co_await count_set_aside();
+  co_return true;
+}
+
+Async<> Analysis::count_set_aside() {
+  const auto count = co_await assessments_.count_set_aside();
+  if (count) {
+    set_aside_ = *count;
+    metrics_.gauge("vigie_analyse_set_aside_windows", "Windows that were given up, and are kept.")
+        .set(static_cast<double>(*count));
+  }
 }
 
 }  // namespace vigie::analyse

@@ -3,6 +3,8 @@
 // few lives at once.
 #pragma once
 #include <cstddef>
+#include <cstdint>
+#include <map>
 #include <set>
 #include <string>
 
@@ -19,12 +21,13 @@
 namespace vigie::analyse {
 
 struct AnalysisOptions {
-  std::size_t parallel = 4;                     // windows at a time, of different lives
+  std::size_t parallel = 16;                    // windows at a time, of different lives
   Span sweep{std::chrono::seconds{2}};          // hints may be lost
   Span gather{std::chrono::milliseconds{200}};  // hints come in flocks
   Span late_after{std::chrono::seconds{30}};    // speech behind a window that makes it late
   Span full_sweep{std::chrono::minutes{10}};    // lives that ended long ago too
   Span recent{std::chrono::hours{1}};           // what "long ago" is
+  std::int64_t attempts = 3;                    // at a window nobody can judge
 };
 
 // What is passed by reference must outlive run().
@@ -32,6 +35,9 @@ class Analysis {
  public:
   Analysis(asio::any_io_executor executor, Assessments& assessments, Judge& judge, Bus& bus,
            Clock& clock, log::Log& log, metrics::Registry& metrics, AnalysisOptions options = {});
+
+  // Windows that were set aside, ever: nobody could judge them.
+  std::int64_t set_aside() const { return set_aside_; }
 
   // Until cancelled; returns when the last window in hand is dropped (it is judged again later).
   Async<> run();
@@ -43,6 +49,9 @@ class Analysis {
   Async<> sweep(TaskGroup& windows);
   Async<> judge_next(Pending pending);
   Async<bool> judge_window(Pending pending, Work work);  // whether it was kept
+  Async<Result<Judgement>> ask(Window window, Judge::Haste haste);
+  Async<bool> failed(Work work, Error why);  // whether it was set aside
+  Async<> count_set_aside();
   Time ended_after();
 
   asio::any_io_executor executor_;
@@ -57,6 +66,14 @@ class Analysis {
   Signal wake_;
   std::set<std::string> in_hand_;  // lives
   Span full_sweep_at_{0};
+  // A live's first unjudged window that failed, and how often. Gone with the process: then it is
+  // tried anew.
+  struct Failed {
+    Span start{0};
+    std::int64_t attempts = 0;
+  };
+  std::map<std::string, Failed> failed_;
+  std::int64_t set_aside_ = 0;
 };
 
 }  // namespace vigie::analyse

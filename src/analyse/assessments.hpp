@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "analyse/analyser.hpp"
+#include "analyse/window.hpp"
 #include "async/clock.hpp"
 #include "base/ids.hpp"
 #include "base/result.hpp"
@@ -17,12 +17,8 @@
 
 namespace vigie::analyse {
 
-inline constexpr Span speech_of_a_window = std::chrono::seconds{15};  // enough to judge at once
-inline constexpr Span longest_window =
-    std::chrono::seconds{30};  // of speech, unless one segment is longer
 inline constexpr Span patience_for_words =
     std::chrono::seconds{10};  // then what there is is judged
-inline constexpr Span context_of_a_window = std::chrono::seconds{60};
 
 // A live with words nobody has judged.
 struct Pending {
@@ -37,13 +33,6 @@ struct Pending {
 // Long enough, old enough, or nothing more to come.
 bool is_ready(const Pending& pending, Time now);
 
-// The next window of a live, and how much speech waits behind it.
-struct Work {
-  Window window;
-  Span judged_until{0};  // before this window
-  Span behind{0};        // unjudged speech after it
-};
-
 class Assessments {
  public:
   Assessments(db::Database& database, Clock& clock, Ids& ids, Bus& bus)
@@ -52,12 +41,18 @@ class Assessments {
   // Lives with unjudged words, oldest words first; of lives that ended before ended_after nothing.
   Async<Result<std::vector<Pending>>> pending(Time ended_after);
 
-  // The oldest unjudged window of that live; Errc::not_found when there is none.
+  // The oldest unjudged window of that live; Errc::not_found when there is none, or when somebody
+  // judged some of it since `pending` was read.
   Async<Result<Work>> next_work(Pending pending);
 
   // Writes the assessment, how far the live is judged, and the event, together. False, and nothing
   // written, when somebody else judged from there meanwhile.
   Async<Result<bool>> store(Pending pending, Work work, Judgement judgement, Span latency);
+
+  // Gives a window up for good, so that the live goes on: how far it is judged moves, and why is
+  // kept. False when somebody else judged from there meanwhile.
+  Async<Result<bool>> set_aside(Work work, std::int64_t attempts, std::string reason);
+  Async<Result<std::int64_t>> count_set_aside();
 
   // Of one live, newest first. Errc::not_found for a live this person may not see, Errc::invalid
   // for a cursor that is not one of ours.

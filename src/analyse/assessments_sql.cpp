@@ -23,6 +23,8 @@ WHERE l.ended_at IS NULL OR l.ended_at >= $1
 GROUP BY l.id, l.account_id, j.until_us, l.state
 ORDER BY 5)";
 
+constexpr std::string_view select_mark = R"(SELECT until_us FROM judged WHERE live_id = $1)";
+
 constexpr std::string_view select_unjudged = R"(
 SELECT start_us, end_us, text, language FROM segment
 WHERE live_id = $1 AND start_us >= $3 AND end_us > $2
@@ -41,22 +43,25 @@ ON CONFLICT (live_id) DO UPDATE SET until_us = excluded.until_us WHERE judged.un
 constexpr std::string_view insert_assessment = R"(
 INSERT INTO assessment (id, live_id, start_us, end_us, categorie, viralite, discours_haineux, cible,
   justification, risque_score, score, indetermine, injection, preuve, analyser, model, prompt_sha256,
-  repli, tokens_in, tokens_out, latency_us, error, created_at)
+  repli, tokens_in, tokens_out, latency_us, error, created_at, embedded_version, embedded_score,
+  disagreement, cost_usd, preuve_start_us, preuve_end_us)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-  $22, $23)
+  $22, $23, $24, $25, $26, $27, $28, $29)
 ON CONFLICT (live_id, start_us, end_us, analyser, model, prompt_sha256) DO NOTHING)";
 
 constexpr std::string_view select_of_live = R"(
 SELECT id, live_id, start_us, end_us, categorie, viralite, discours_haineux, cible, justification,
   risque_score, score, indetermine, injection, preuve, analyser, model, prompt_sha256, repli, tokens_in,
-  tokens_out, latency_us, error
+  tokens_out, latency_us, error, embedded_version, embedded_score, disagreement, cost_usd,
+  preuve_start_us, preuve_end_us
 FROM assessment WHERE live_id = $1 AND ($2 = '' OR id < $2)
 ORDER BY id DESC LIMIT $3)";
 
 constexpr std::string_view select_one = R"(
 SELECT a.id, a.live_id, a.start_us, a.end_us, a.categorie, a.viralite, a.discours_haineux, a.cible,
   a.justification, a.risque_score, a.score, a.indetermine, a.injection, a.preuve, a.analyser, a.model,
-  a.prompt_sha256, a.repli, a.tokens_in, a.tokens_out, a.latency_us, a.error
+  a.prompt_sha256, a.repli, a.tokens_in, a.tokens_out, a.latency_us, a.error, a.embedded_version,
+  a.embedded_score, a.disagreement, a.cost_usd, a.preuve_start_us, a.preuve_end_us
 FROM assessment a JOIN live l ON l.id = a.live_id
 WHERE a.id = $1 AND EXISTS (SELECT 1 FROM follow f
   WHERE f.account_id = l.account_id AND (f.person_id = $2 OR $3)))";
@@ -66,9 +71,21 @@ SELECT l.id FROM live l
 WHERE l.id = $1 AND EXISTS (SELECT 1 FROM follow f
   WHERE f.account_id = l.account_id AND (f.person_id = $2 OR $3)))";
 
+constexpr std::string_view insert_set_aside = R"(
+INSERT INTO set_aside (live_id, start_us, end_us, attempts, reason, created_at)
+VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (live_id, start_us) DO NOTHING)";
+
+constexpr std::string_view select_set_aside = R"(SELECT COUNT(*) FROM set_aside)";
+
 template <class T>
 T of_ours(Result<T> parsed) {
   return std::move(parsed).value();  // written by us: another word is a bug, and throws
+}
+
+std::optional<Span> span_or_nothing(const db::Row& row, std::size_t column) {
+  const auto microseconds = row.optional_integer(column);
+  return microseconds ? std::optional{Span{*microseconds}} : std::nullopt;
 }
 
 Assessment to_assessment(const db::Row& row) {
@@ -96,6 +113,12 @@ Assessment to_assessment(const db::Row& row) {
   judgement.tokens_out = row.integer(19);
   made.latency = row.span(20);
   judgement.error = row.text(21);
+  judgement.embedded_version = row.text(22);
+  judgement.embedded_score = row.number(23);
+  judgement.disagreement = row.boolean(24);
+  judgement.cost_usd = row.number(25);
+  made.evidence_start = span_or_nothing(row, 26);
+  made.evidence_end = span_or_nothing(row, 27);
   return made;
 }
 
@@ -123,7 +146,13 @@ Result<std::int64_t> insert(db::Transaction& transaction, const Assessment& made
                                                  judgement.tokens_out,
                                                  made.latency,
                                                  judgement.error,
-                                                 now});
+                                                 now,
+                                                 judgement.embedded_version,
+                                                 judgement.embedded_score,
+                                                 judgement.disagreement,
+                                                 judgement.cost_usd,
+                                                 made.evidence_start,
+                                                 made.evidence_end});
 }
 
 void append_text(std::string& text, const std::string& more) {
@@ -150,7 +179,23 @@ Result<std::vector<Pending>> read_pending(db::Transaction& transaction, Time end
   return pending;
 }
 
+// Whether `pending` still tells how far the live is judged: the model is not asked twice.
+Result<bool> is_fresh(db::Transaction& transaction, const Pending& pending) {
+  auto marks = transaction.query(select_mark, {pending.live_id});
+  if (!marks) {
+    return marks.error().during("reading how far a live is judged");
+  }
+  return (marks->empty() ? Span{0} : marks->front().span(0)) == pending.judged_until;
+}
+
 Result<Work> read_work(db::Transaction& transaction, const Pending& pending) {
+  const auto fresh = is_fresh(transaction, pending);
+  if (!fresh) {
+    return fresh.error();
+  }
+  if (!*fresh) {
+    return make_error(Errc::not_found, "somebody judged it meanwhile");
+  }
   auto rows = transaction.query(select_unjudged, {pending.live_id, pending.judged_until,
                                                   pending.judged_until - longest_segment});
   if (!rows) {
@@ -159,23 +204,12 @@ Result<Work> read_work(db::Transaction& transaction, const Pending& pending) {
   if (rows->empty()) {
     return make_error(Errc::not_found, "nothing is left to judge");
   }
-  Work work{.window = {}, .judged_until = pending.judged_until, .behind = Span{0}};
-  work.window.live_id = pending.live_id;
-  work.window.start = rows->front().span(0);
-  work.window.language = rows->front().text(3);
-  Span taken{0};
-  bool is_full = false;
+  std::vector<Spoken> unjudged;
   for (const auto& row : *rows) {
-    const auto length = row.span(1) - row.span(0);
-    is_full = is_full || (taken > Span{0} && taken + length > longest_window);
-    if (is_full) {
-      work.behind += length;
-      continue;
-    }
-    taken += length;
-    work.window.end = std::max(work.window.end, row.span(1));
-    append_text(work.window.text, row.text(2));
+    unjudged.push_back({row.span(0), row.span(1), row.text(2), row.text(3)});
   }
+  auto work = cut_window(unjudged, pending.judged_until);
+  work.window.live_id = pending.live_id;
   const auto from = work.window.start - context_of_a_window;
   auto before = transaction.query(
       select_context, {pending.live_id, from, pending.judged_until, from - longest_segment});
@@ -213,6 +247,13 @@ Async<Result<bool>> Assessments::store(Pending pending, Work work, Judgement jud
   made.live_id = work.window.live_id;
   made.start = work.window.start;
   made.end = work.window.end;
+  if (const auto at = work.window.text.find(judgement.evidence);
+      !judgement.evidence.empty() && at != std::string::npos) {
+    if (const auto moments = moments_of(work.window, Stretch{at, at + judgement.evidence.size()})) {
+      made.evidence_start = moments->start;
+      made.evidence_end = moments->end;
+    }
+  }
   made.risk = risk_score(judgement.virality, judgement.hateful);
   made.judgement = std::move(judgement);
   made.latency = latency;
@@ -250,6 +291,40 @@ Async<Result<bool>> Assessments::store(Pending pending, Work work, Judgement jud
     bus_.publish(topic::events, {});
   }
   co_return stored;
+}
+
+Async<Result<bool>> Assessments::set_aside(Work work, std::int64_t attempts, std::string reason) {
+  const auto now = clock_.now();
+  std::function<Result<bool>(db::Transaction&)> write =
+      [&](db::Transaction& transaction) -> Result<bool> {
+    const auto& window = work.window;
+    auto moved = transaction.execute(move_mark, {window.live_id, window.end, work.judged_until});
+    if (!moved) {
+      return moved.error().during("setting a window aside");
+    }
+    if (*moved == 0) {
+      return false;
+    }
+    auto kept = transaction.execute(
+        insert_set_aside, {window.live_id, window.start, window.end, attempts, reason, now});
+    if (!kept) {
+      return kept.error().during("keeping why a window was set aside");
+    }
+    return true;
+  };
+  co_return co_await db::write<bool>(database_, std::move(write));
+}
+
+Async<Result<std::int64_t>> Assessments::count_set_aside() {
+  std::function<Result<std::int64_t>(db::Transaction&)> work =
+      [](db::Transaction& transaction) -> Result<std::int64_t> {
+    auto rows = transaction.query(select_set_aside, {});
+    if (!rows) {
+      return rows.error();
+    }
+    return rows->front().integer(0);
+  };
+  co_return co_await db::read<std::int64_t>(database_, std::move(work));
 }
 
 Async<Result<Page<Assessment>>> Assessments::list(std::string live_id, Sight sight,

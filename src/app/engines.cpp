@@ -3,9 +3,10 @@
 
 #include <thread>
 
-#include "analyse/llm/llm_analyser.hpp"
 #include "analyse/llm/prompt.hpp"
 #include "app/world.hpp"
+#include "async/run.hpp"
+#include "base/text.hpp"
 #include "transcribe/models.hpp"
 #ifdef VIGIE_HAS_WHISPER
 #include "transcribe/whisper/whisper_transcriber.hpp"
@@ -79,22 +80,100 @@ std::string llm_api_key(const config::Config& config, std::string_view base_url)
   return http::host_matches(host_of(base_url), "groq.com") ? config.text("GROQ_API_KEY") : "";
 }
 
-Result<std::unique_ptr<analyse::Analyser>> open_llm(const config::Config& config,
-                                                    http::Client& client, Random& random,
-                                                    log::Log& log, metrics::Registry& metrics) {
+namespace {
+
+// "model=in/out" of LLM_PRICES.
+Result<analyse::Price> price_of(const config::Config& config, std::string_view model) {
+  for (const auto& entry : config.list("LLM_PRICES")) {
+    const auto equals = entry.rfind('=');
+    const auto slash = equals == std::string::npos ? equals : entry.find('/', equals);
+    if (slash == std::string::npos) {
+      return make_error(Errc::invalid, "LLM_PRICES: \"{}\" is not model=in/out", entry);
+    }
+    const auto in = to_number(trim(std::string_view{entry}.substr(equals + 1, slash - equals - 1)));
+    const auto out = to_number(trim(std::string_view{entry}.substr(slash + 1)));
+    if (!in || !out || *in < 0 || *out < 0) {
+      return make_error(Errc::invalid, "LLM_PRICES: \"{}\" is not model=in/out", entry);
+    }
+    if (trim(std::string_view{entry}.substr(0, equals)) == model) {
+      return analyse::Price{*in, *out};
+    }
+  }
+  return analyse::Price{};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<analyse::LanguageModel>> open_llm(const config::Config& config,
+                                                         http::Client& client, Clock& clock,
+                                                         Random& random, log::Log& log,
+                                                         metrics::Registry& metrics) {
   analyse::LlmOptions options;
   options.base_url = llm_base_url(config);
   if (options.base_url.empty()) {
-    return std::unique_ptr<analyse::Analyser>{};
+    return std::unique_ptr<analyse::LanguageModel>{};
   }
   options.model = config.text("LLM_MODEL");
   options.api_key = llm_api_key(config, options.base_url);
-  auto prompt = analyse::load_prompt(config.text("DATA_DIR"));
+  options.prompt_folder = config.text("DATA_DIR");
+  auto prompt = analyse::load_prompt(options.prompt_folder, config.text("LLM_CONTEXT"));
   if (!prompt) {
     return prompt.error();
   }
   options.prompt = std::move(*prompt);
-  return analyse::create_llm_analyser(client, random, std::move(options), log, metrics);
+  const auto price = price_of(config, options.model);
+  if (!price) {
+    return price.error();
+  }
+  options.price = *price;
+  return analyse::create_llm_analyser(client, clock, random, std::move(options), log, metrics);
+}
+
+Result<std::string> examine_llm(const config::Config& config) {
+  asio::io_context io{1};
+  SystemClock clock;
+  SystemRandom random;
+  log::Log silent{[](std::string_view) {}, [&clock] { return clock.now(); }};
+  metrics::Registry metrics;
+  const http::AddressGuard guard{{llm_base_url(config)}, {}};
+  const auto client = http::create_client(io.get_executor(), guard);
+  auto model = open_llm(config, *client, clock, random, silent, metrics);
+  if (!model) {
+    return model.error();
+  }
+  if (!*model) {
+    return std::string{};
+  }
+  const auto found = run_to_end(io, (*model)->probe());
+  if (!found) {
+    return found.error();
+  }
+  return fmt::format("LLM {} at {}, with the embedded analyser beside it", config.text("LLM_MODEL"),
+                     host_of(llm_base_url(config)));
+}
+
+analyse::JudgeOptions judging_options(const config::Config& config) {
+  analyse::JudgeOptions options;
+  options.budget = {.per_hour = config.integer("LLM_BUDGET_PER_HOUR"),
+                    .per_live = config.integer("LLM_BUDGET_PER_LIVE")};
+  return options;
+}
+
+api::PartStatus judging_status(const analyse::Judge& judge, const analyse::Analysis& analysis,
+                               const config::Config& config, bool is_on) {
+  api::PartStatus part{.name = "analysis", .state = is_on ? "ok" : "off", .words = "embedded"};
+  if (judge.has_model()) {
+    part.words = "LLM " + config.text("LLM_MODEL");
+  }
+  if (const auto trouble = judge.trouble(); is_on && !trouble.empty()) {
+    part.state = "degraded";
+    part.words += "; the embedded analyser judges: " + trouble;
+  }
+  if (analysis.set_aside() > 0) {
+    part.words +=
+        fmt::format("; {} windows could not be judged and were set aside", analysis.set_aside());
+  }
+  return part;
 }
 
 }  // namespace vigie::app

@@ -7,7 +7,11 @@
 #include <string>
 #include <string_view>
 
-#include "analyse/analyser.hpp"
+#include "analyse/analysis.hpp"
+#include "analyse/judge.hpp"
+#include "analyse/llm/llm_analyser.hpp"
+#include "api/services.hpp"
+#include "async/clock.hpp"
 #include "base/random.hpp"
 #include "base/result.hpp"
 #include "config/config.hpp"
@@ -40,9 +44,20 @@ std::string llm_base_url(const config::Config& config);
 std::string llm_api_key(const config::Config& config, std::string_view base_url);
 
 // The language model of the configuration; nothing when there is none. Errc::invalid for a
-// template.yml that cannot be used.
-Result<std::unique_ptr<analyse::Analyser>> open_llm(const config::Config& config,
-                                                    http::Client& client, Random& random,
-                                                    log::Log& log, metrics::Registry& metrics);
+// template.yml or a price that cannot be used.
+Result<std::unique_ptr<analyse::LanguageModel>> open_llm(const config::Config& config,
+                                                         http::Client& client, Clock& clock,
+                                                         Random& random, log::Log& log,
+                                                         metrics::Registry& metrics);
+
+// Whether the language model of the configuration is there, asked now: its words, or what is wrong
+// with the cure. "" when none is configured.
+Result<std::string> examine_llm(const config::Config& config);
+
+analyse::JudgeOptions judging_options(const config::Config& config);
+
+// How the judges' part of /status reads.
+api::PartStatus judging_status(const analyse::Judge& judge, const analyse::Analysis& analysis,
+                               const config::Config& config, bool is_on);
 
 }  // namespace vigie::app

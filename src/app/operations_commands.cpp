@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // vigie db …, vigie model list, vigie doctor: what the one who runs Vigie asks.
 #include "app/commands.hpp"
+#include "app/engines.hpp"
 #include "app/exit_codes.hpp"
 #include "app/world.hpp"
 #include "db/migrations.hpp"
@@ -92,10 +93,11 @@ int list_models(const CommandLine&, const config::Config& config) {
 int doctor(const CommandLine&, const config::Config& config) {
   SystemClock clock;
   int wrong = examine_database(config, clock) + examine_models(config);
-  const bool has_llm = config.is_set("LLM_BASE_URL") || config.is_set("GROQ_API_KEY");
-  wrong += finding("analysis", true,
-                   has_llm ? "LLM, with the embedded analyser beside it"
-                           : "embedded analyser (no LLM_BASE_URL nor GROQ_API_KEY)");
+  const auto llm = examine_llm(config);
+  wrong += finding("analysis", llm.has_value(),
+                   !llm           ? std::string_view{llm.error().what}
+                   : llm->empty() ? "embedded analyser (no LLM_BASE_URL nor GROQ_API_KEY)"
+                                  : std::string_view{*llm});
   return wrong == 0 ? exit_fine : exit_finding;
 }
 

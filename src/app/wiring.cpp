@@ -160,7 +160,7 @@ class Vigie final : public Application {
 
   // analyse
   std::unique_ptr<analyse::Analyser> embedded_{analyse::create_embedded_analyser()};
-  std::unique_ptr<analyse::Analyser> model_;  // none without an LLM
+  std::unique_ptr<analyse::LanguageModel> model_;  // none without an LLM
   analyse::Assessments assessments_{*world_.database, world_.clock, world_.ids, *world_.bus};
   std::unique_ptr<analyse::Judge> judge_;
   std::unique_ptr<analyse::Analysis> analysis_;
@@ -239,13 +239,14 @@ void Vigie::open_ears_or_say_why() {
 }
 
 Result<> Vigie::open_judges() {
-  auto model = open_llm(world_.config, *client_, world_.random, world_.log, world_.metrics);
+  auto model = open_llm(world_.config, *client_, world_.clock, world_.random, world_.log,
+                        world_.metrics);
   if (!model) {
     return model.error();
   }
   model_ = std::move(*model);
   judge_ = std::make_unique<analyse::Judge>(*embedded_, model_.get(), world_.clock, world_.log,
-                                            world_.metrics);
+                                            world_.metrics, judging_options(world_.config));
   analysis_ = std::make_unique<analyse::Analysis>(executor_, assessments_, *judge_, *world_.bus,
                                                   world_.clock, world_.log, world_.metrics);
   return {};
@@ -325,6 +326,9 @@ Async<> Vigie::run() {
   }
   if (roles_.analyse) {
     service.spawn("analysis", analysis_->run());
+    if (model_) {
+      service.spawn("language model", model_->look_after(disk_));
+    }
     service.spawn("alerts", alerting_.run());
   }
   if (roles_.listen) {
@@ -374,10 +378,7 @@ std::vector<api::PartStatus> Vigie::parts() const {
                    .words = hears ? fmt::format("{} {}", ears_.transcriber->engine(),
                                                 ears_.transcriber->model())
                                   : deaf_because_});
-  parts.push_back({.name = "analysis",
-                   .state = roles_.analyse ? "ok" : "off",
-                   .words = model_ ? fmt::format("LLM {}", world_.config.text("LLM_MODEL"))
-                                   : std::string{embedded_->name()}});
+  parts.push_back(judging_status(*judge_, *analysis_, world_.config, roles_.analyse));
   return parts;
 }
 

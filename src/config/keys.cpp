@@ -117,6 +117,17 @@ std::vector<Key> make_keys() {
        "An OpenAI-compatible endpoint, up to /v1; empty: Groq's when GROQ_API_KEY is set."},
       {"LLM_MODEL", Type::text, "openai/gpt-oss-120b", "", "The model asked for at that endpoint."},
       {"LLM_API_KEY", Type::secret, "", "", "The key of that endpoint; empty: GROQ_API_KEY."},
+      {"LLM_CONTEXT", Type::text,
+       "France : une autorité publique, le droit français, le débat public français.", "",
+       "In whose name and under which law the model judges; put into template.yml at {{cadre}}."},
+      {"LLM_BUDGET_PER_HOUR", Type::integer, "0", "0..1000000",
+       "Questions to the model per hour, all lives together; beyond them the embedded analyser "
+       "judges; 0: no limit."},
+      {"LLM_BUDGET_PER_LIVE", Type::integer, "0", "0..1000000",
+       "The same for one live, as long as Vigie runs."},
+      {"LLM_PRICES", Type::list, "openai/gpt-oss-120b=0.15/0.60,openai/gpt-oss-20b=0.075/0.30", "",
+       "Prices, model=in/out in US dollars for a million tokens, for the cost of each assessment; a "
+       "model that is not listed costs an unknown amount, shown as 0."},
 
       {"EMAIL_HOST", Type::text, "", "", "The mail server; empty: no mail is sent."},
       {"EMAIL_PORT", Type::integer, "587", "1..65535", "The mail server's port."},

@@ -2,6 +2,7 @@
 // What an analyser says of a window of speech: the original's six fields to the letter, and ours.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -39,7 +40,13 @@ struct Judgement {
   bool fallback = false;  // the wished analyser did not answer (repli)
   std::int64_t tokens_in = 0;
   std::int64_t tokens_out = 0;
-  std::string error;  // why the wished analyser did not answer
+  std::string error;    // why the wished analyser did not answer
+  double cost_usd = 0;  // 0: unknown, or nothing
+  // The embedded analyser reads every window: which one it was, what it said, and whether the
+  // verdict above is another.
+  std::string embedded_version;
+  double embedded_score = 0;
+  bool disagreement = false;
 };
 
 // 0.2, + 0.3 medium or + 0.5 high virality, + 0.4 hateful, at most 1 (mission, "Algorithme de
@@ -54,6 +61,10 @@ struct Assessment {
   Judgement judgement;
   double risk = 0;
   Span latency{0};
+  // When the evidence is said, since the start of the live, as its letters share its segment's
+  // time.
+  std::optional<Span> evidence_start;
+  std::optional<Span> evidence_end;
 };
 
 }  // namespace vigie

@@ -120,7 +120,13 @@ json::object to_json(const Judgement& judgement, double risk) {
           {"model", or_null(judgement.model)},
           {"prompt_sha256", or_null(judgement.prompt_sha256)},
           {"repli", judgement.fallback},
-          {"error", or_null(judgement.error)}};
+          {"error", or_null(judgement.error)},
+          {"tokens_in", judgement.tokens_in},
+          {"tokens_out", judgement.tokens_out},
+          {"cost_usd", judgement.cost_usd},
+          {"embedded_version", or_null(judgement.embedded_version)},
+          {"embedded_score", judgement.embedded_score},
+          {"disagreement", judgement.disagreement}};
 }
 
 json::object to_json(const Assessment& assessment) {
@@ -130,6 +136,11 @@ json::object to_json(const Assessment& assessment) {
   object["start"] = seconds(assessment.start);
   object["end"] = seconds(assessment.end);
   object["latency_ms"] = assessment.latency.count() / 1000;
+  const auto moment = [](const std::optional<Span>& at) {
+    return at ? json::value(seconds(*at)) : json::value();
+  };
+  object["preuve_start"] = moment(assessment.evidence_start);
+  object["preuve_end"] = moment(assessment.evidence_end);
   return object;
 }
 

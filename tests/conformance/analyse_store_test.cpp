@@ -83,6 +83,10 @@ class AssessmentStore : public testing::OnEachDatabase {
     judgement.tokens_in = 3;
     judgement.tokens_out = 4;
     judgement.error = "why";
+    judgement.cost_usd = 0.000159;
+    judgement.embedded_version = "masked-1-0";
+    judgement.embedded_score = 0.71;
+    judgement.disagreement = true;
     return judgement;
   }
 
@@ -145,11 +149,11 @@ TEST_P(AssessmentStore, LeavesLivesThatEndedLongAgoToTheFullSweep) {
   EXPECT_EQ(pending(Time{}).size(), 1U);
 }
 
-TEST_P(AssessmentStore, MakesAWindowOfAtMostThirtySecondsWithTheMinuteBefore) {
+TEST_P(AssessmentStore, MakesAWindowOfAboutFifteenSecondsWithTheMinuteBefore) {
   say(0, 10, "avant");
   judge_next();
-  say(10, 22, "un");
-  say(23, 35, "deux");
+  say(10, 19, "un");
+  say(23, 31, "deux");
   say(36, 46, "trois");
   say(46, 50, "quatre");
 
@@ -158,7 +162,7 @@ TEST_P(AssessmentStore, MakesAWindowOfAtMostThirtySecondsWithTheMinuteBefore) {
   EXPECT_EQ(next.window.text, "un deux");
   EXPECT_EQ(next.window.context, "avant");
   EXPECT_EQ(next.window.start, seconds{10});
-  EXPECT_EQ(next.window.end, seconds{35});
+  EXPECT_EQ(next.window.end, seconds{31});
   EXPECT_EQ(next.window.language, "fr");
   EXPECT_EQ(next.behind, seconds{14});
 }
@@ -201,6 +205,13 @@ TEST_P(AssessmentStore, KeepsAnAssessmentToTheLetterAndTellsOfIt) {
   EXPECT_EQ(kept.judgement.evidence, "été");
   EXPECT_EQ(kept.judgement.tokens_in + kept.judgement.tokens_out, 7);
   EXPECT_EQ(kept.judgement.error, "why");
+  EXPECT_DOUBLE_EQ(kept.judgement.cost_usd, 0.000159);
+  EXPECT_EQ(kept.judgement.embedded_version, "masked-1-0");
+  EXPECT_DOUBLE_EQ(kept.judgement.embedded_score, 0.71);
+  EXPECT_TRUE(kept.judgement.disagreement);
+  ASSERT_TRUE(kept.evidence_start && kept.evidence_end);
+  EXPECT_NEAR(to_seconds(*kept.evidence_start), 10.0 * 8 / 13, 0.1) << "the last word";
+  EXPECT_EQ(*kept.evidence_end, seconds{10});
 
   const auto told = events();
   ASSERT_EQ(told.size(), 1U);
@@ -226,6 +237,28 @@ TEST_P(AssessmentStore, JudgesAWindowOnceWhoeverJudgesIt) {
 
   EXPECT_EQ(list().items.size(), 1U);
   EXPECT_EQ(events().size(), 1U);
+}
+
+TEST_P(AssessmentStore, GivesNoWorkThatSomebodyHasDoneMeanwhile) {
+  say(0, 16, "un");
+  say(16, 32, "deux");
+  const auto seen_before = pending().at(0);
+  ASSERT_TRUE(judge_next());
+
+  EXPECT_EQ(run(store->next_work(seen_before)).error().code, Errc::not_found);
+}
+
+TEST_P(AssessmentStore, SetsAWindowAsideOnceAndLetsTheLiveGoOn) {
+  say(0, 16, "un");
+  say(16, 32, "deux");
+  const auto next = work();
+
+  EXPECT_TRUE(run(store->set_aside(next, 3, "it broke")).value());
+  EXPECT_FALSE(run(store->set_aside(next, 3, "it broke")).value()) << "somebody did so meanwhile";
+
+  EXPECT_EQ(run(store->count_set_aside()).value(), 1);
+  EXPECT_EQ(work().window.text, "deux");
+  EXPECT_TRUE(list().items.empty());
 }
 
 TEST_P(AssessmentStore, ListsNewestFirstInPages) {
@@ -311,7 +344,13 @@ class AnalysisRole : public AssessmentStore {
   log::Log log{[](std::string_view) {}, [this] { return clock.now(); }};
   metrics::Registry metrics;
   FakeAnalyser::Answer of_model;
-  FakeAnalyser embedded{[](const Window&) -> Result<Judgement> {
+  FakeAnalyser embedded{[](const Window& window) -> Result<Judgement> {
+    if (window.text == "poison") {
+      throw std::logic_error("a bug");
+    }
+    if (window.text == "trouble") {
+      return make_error(Errc::corrupt, "a broken promise");
+    }
     Judgement judgement;
     judgement.analyser = "embedded-lexicon";
     return judgement;
@@ -352,7 +391,7 @@ TEST_P(AnalysisRole, GivesABacklogToTheEmbeddedJudgeAndTheNewestWordsToTheModel)
     say(i * 10, i * 10 + 10, "mot" + std::to_string(i));
   }
 
-  ASSERT_TRUE(comes_to(4));
+  ASSERT_TRUE(comes_to(6));
 
   EXPECT_TRUE(pending().empty()) << "nothing is left unjudged";
   const auto judged = list().items;  // newest first
@@ -372,6 +411,49 @@ TEST_P(AnalysisRole, GoesOnWhenTheModelIsGone) {
   EXPECT_TRUE(list().items[0].judgement.fallback);
   EXPECT_FALSE(list().items[0].judgement.error.empty());
   EXPECT_EQ(model.windows.size(), 1U) << "the breaker spares the second window the wait";
+}
+
+TEST_P(AnalysisRole, SetsAsideWhatNobodyCanJudgeAndGoesOn) {
+  say(0, 16, "poison");
+  say(16, 32, "après");
+  say(0, 16, "trouble", "M");
+  say(16, 32, "ensuite", "M");
+
+  ASSERT_TRUE(comes_to(2));
+
+  EXPECT_EQ(list().items.at(0).judgement.evidence, "après");
+  EXPECT_EQ(analysis->set_aside(), 2);
+  const auto metrics_text = metrics.render();
+  EXPECT_NE(metrics_text.find("vigie_analyse_set_aside_total 2"), std::string::npos);
+  EXPECT_NE(metrics_text.find("vigie_analyse_set_aside_windows 2"), std::string::npos);
+}
+
+// A model slower than the speech: windows do not pile up, the newest of each live go to the model.
+TEST_P(AnalysisRole, KeepsUpWithAFloodOfLivesBehindASlowModel) {
+  for (int live = 0; live < 20; ++live) {
+    const auto id = fmt::format("F{:02}", live);
+    execute(
+        "INSERT INTO live (id, account_id, room, state, started_at, detected_at) VALUES ($1, 'A', "
+        "$1, 'live', 0, 0)",
+        {id});
+    for (int i = 0; i < 6; ++i) {
+      say(i * 15, i * 15 + 15, fmt::format("mot {} {}", live, i), id);
+    }
+  }
+  of_model = [this](const Window&) -> Result<Judgement> {
+    clock.advance(seconds{1});  // each answer takes a second of everybody's time
+    Judgement judgement;
+    judgement.analyser = "llm";
+    return judgement;
+  };
+
+  ASSERT_TRUE(comes_to(20 * 6));
+
+  EXPECT_TRUE(pending().empty());
+  EXPECT_LE(model.windows.size(), 20U * 3) << "only what is at most 30 s behind";
+  for (const auto& window : model.windows) {
+    EXPECT_GE(window.start, seconds{45}) << window.text;
+  }
 }
 
 }  // namespace

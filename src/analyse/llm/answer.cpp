@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analyse/llm/answer.hpp"
 
+#include "analyse/window.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
 
@@ -26,15 +27,14 @@ Result<T> word(const json::value& object, std::string_view key,
   return parsed;
 }
 
-// A quotation the model dressed up is still one without its marks; one it made up is not.
+// A quotation the model dressed up is still one; one it made up is not.
 std::string literal(std::string_view quoted, std::string_view speech) {
-  auto bare = trim(quoted);
-  for (const std::string_view mark : {"\"", "'", "«", "»", "“", "”", "…", "..."}) {
-    bare = bare.starts_with(mark) ? trim(bare.substr(mark.size())) : bare;
-    bare = bare.ends_with(mark) ? trim(bare.substr(0, bare.size() - mark.size())) : bare;
+  const auto stretch = find_quote(speech, quoted);
+  if (!stretch) {
+    return {};
   }
-  const bool is_said = !bare.empty() && speech.find(bare) != std::string_view::npos;
-  return is_said ? std::string{cut_utf8(bare, longest_evidence)} : std::string{};
+  const auto said = speech.substr(stretch->begin, stretch->end - stretch->begin);
+  return std::string{cut_utf8(said, longest_evidence)};
 }
 
 Result<Answer> read_judgement(const json::value& object, std::string_view speech) {
@@ -102,8 +102,14 @@ Result<std::string> content_of(const json::value& envelope) {
 }  // namespace
 
 std::string_view first_object(std::string_view text) {
-  if (const auto thought = text.rfind("</think>"); thought != std::string_view::npos) {
-    text.remove_prefix(thought + 8);
+  for (const std::string_view end : {"</think>", "</thinking>", "</reasoning>", "<|message|>"}) {
+    if (const auto thought = text.rfind(end); thought != std::string_view::npos) {
+      text.remove_prefix(thought + end.size());
+    }
+  }
+  // A thought without an end is no answer, whatever objects it plays with.
+  if (trim(text).starts_with("<think")) {
+    return {};
   }
   const auto open = text.find('{');
   if (open == std::string_view::npos) {
@@ -138,7 +144,7 @@ Result<Answer> read_answer(std::string_view body, std::string_view speech,
     return content.error();
   }
   if (!canary.empty() && content->find(canary) != std::string::npos) {
-    return make_error(Errc::corrupt, "the model repeated what it was told to keep");
+    return make_error(Errc::denied, "the model repeated what it was told to keep");
   }
   const auto text = first_object(*content);
   if (text.empty()) {

@@ -15,7 +15,8 @@ struct Answer {
 };
 
 // Errc::corrupt with the reason for everything that is not a whole, coherent judgement: not JSON,
-// cut short, refused, wrong words, category and discours_haineux apart, or the canary in it.
+// cut short, refused, wrong words, category and discours_haineux apart. Errc::denied when the
+// canary is in it.
 Result<Answer> read_answer(std::string_view body, std::string_view speech, std::string_view canary);
 
 // The first whole {…} of text, after <think>…</think> and code fences are gone; empty when there is

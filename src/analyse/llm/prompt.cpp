@@ -2,14 +2,17 @@
 #include "analyse/llm/prompt.hpp"
 
 #include <openssl/evp.h>
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <iterator>
 #include <optional>
+#include <sstream>
 #include <stdexcept>
 #include <vector>
 
@@ -19,6 +22,36 @@ namespace vigie::analyse {
 namespace {
 
 constexpr std::string_view understood_version = "1";
+
+// What frames conversations with machines and is never said to people, in lower case.
+constexpr std::array<std::string_view, 24> marks{"<|",
+                                                 "|>",
+                                                 "<start_of_turn>",
+                                                 "<end_of_turn>",
+                                                 "</transcription>",
+                                                 "<transcription>",
+                                                 "<<sys>>",
+                                                 "<</sys>>",
+                                                 "[inst]",
+                                                 "[/inst]",
+                                                 "<think>",
+                                                 "</think>",
+                                                 "<system>",
+                                                 "</system>",
+                                                 "<user>",
+                                                 "<assistant>",
+                                                 "<s>",
+                                                 "</s>",
+                                                 "```",
+                                                 "### system",
+                                                 "### instruction",
+                                                 "[paroles-",
+                                                 "[fin-",
+                                                 "{{"};
+// The same in words that people use too.
+constexpr std::array<std::string_view, 11> roles{
+    "system:",  "system :",  "assistant:", "assistant :", "user:", "user :",
+    "système:", "système :", "developer:", "developer :", "}}"};
 
 std::string sha256_hex(std::string_view bytes) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
@@ -75,6 +108,54 @@ std::optional<Error> check(const YAML::Node& root) {
   return check_text(root, "utilisateur", {"{{contexte}}", "{{texte}}", "{{debut}}", "{{fin}}"});
 }
 
+// Hears what yaml-cpp would resolve in silence.
+class Shape final : public YAML::EventHandler {
+ public:
+  std::optional<Error> error;
+
+  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { check(mark, anchor); }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { refuse(mark); }
+  void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                const std::string&) override {
+    check(mark, anchor);
+  }
+  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value) override {
+    check(mark, anchor);
+  }
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value) override {
+    check(mark, anchor);
+  }
+  void OnMapEnd() override {}
+
+ private:
+  void check(const YAML::Mark& mark, YAML::anchor_t anchor) {
+    if (anchor != YAML::NullAnchor) {
+      refuse(mark);
+    }
+  }
+  void refuse(const YAML::Mark& mark) {
+    error = error ? error : wrong(mark.line, "anchors and aliases are not understood here");
+  }
+};
+
+std::optional<Error> check_shape(std::string_view yaml) {
+  std::istringstream text{std::string{yaml}};
+  YAML::Parser parser{text};
+  Shape shape;
+  parser.HandleNextDocument(shape);
+  if (shape.error) {
+    return shape.error;
+  }
+  Shape rest;
+  return parser.HandleNextDocument(rest) ? std::optional{wrong(-1, "one document is expected")}
+                                         : std::nullopt;
+}
+
 void replace_ignoring_case(std::string& text, std::string_view token) {
   std::string lower = to_lower_ascii(text);
   for (auto at = lower.find(token); at != std::string::npos; at = lower.find(token, at + 1)) {
@@ -83,9 +164,26 @@ void replace_ignoring_case(std::string& text, std::string_view token) {
   }
 }
 
+// Without the characters nobody hears: they would hide a frame from us and not from a model.
+std::string heard(std::string_view speech) {
+  std::string text;
+  const auto clean = clean_utf8(speech, speech.size());
+  for (std::string_view rest{clean}; !rest.empty();) {
+    const auto next = decode_utf8(rest).value();
+    const bool is_unheard = (next.value >= 0x200B && next.value <= 0x200F) ||
+                            next.value == 0x2060 || next.value == 0xFEFF || next.value == 0xAD ||
+                            (next.value >= 0xE0000 && next.value <= 0xE007F);
+    if (!is_unheard) {
+      text += rest.substr(0, next.length);
+    }
+    rest.remove_prefix(next.length);
+  }
+  return text;
+}
+
 }  // namespace
 
-Result<Prompt> parse_prompt(std::string_view yaml) {
+Result<Prompt> parse_prompt(std::string_view yaml, std::string_view frame) {
   if (yaml.size() > longest_template) {
     return wrong(-1, fmt::format("{} bytes, at most {}", yaml.size(), longest_template));
   }
@@ -93,21 +191,27 @@ Result<Prompt> parse_prompt(std::string_view yaml) {
     return wrong(-1, "not UTF-8 text");
   }
   try {
+    if (const auto error = check_shape(yaml)) {
+      return *error;
+    }
     const auto root = YAML::Load(std::string{yaml});
     if (const auto error = check(root)) {
       return *error;
     }
-    return Prompt{root["systeme"].Scalar(), root["utilisateur"].Scalar(), sha256_hex(yaml)};
+    auto hashed = std::string{yaml};
+    hashed.append(1, '\0').append(frame);
+    return Prompt{root["systeme"].Scalar(), root["utilisateur"].Scalar(), std::string{frame},
+                  sha256_hex(hashed)};
   } catch (const YAML::Exception& error) {
     return wrong(error.mark.line, error.msg);
   }
 }
 
-Result<Prompt> load_prompt(const std::string& data_folder) {
+Result<Prompt> load_prompt(const std::string& data_folder, std::string_view frame) {
   const auto path = std::filesystem::path{data_folder} / "template.yml";
   std::error_code missing;
   if (!std::filesystem::exists(path, missing)) {
-    return parse_prompt(built_in_template());
+    return parse_prompt(built_in_template(), frame);
   }
   std::ifstream file{path, std::ios::binary};
   std::string text(longest_template + 1, '\0');
@@ -116,7 +220,7 @@ Result<Prompt> load_prompt(const std::string& data_folder) {
     return make_error(Errc::invalid, "{} cannot be read", path.string());
   }
   text.resize(static_cast<std::size_t>(file.gcount()));
-  return parse_prompt(text);
+  return parse_prompt(text, frame);
 }
 
 std::string fill(std::string_view text,
@@ -137,33 +241,20 @@ std::string fill(std::string_view text,
 }
 
 std::string defuse(std::string_view speech) {
-  constexpr std::array<std::string_view, 22> frames{"<|im_start|>",
-                                                    "<|im_end|>",
-                                                    "<|endoftext|>",
-                                                    "<|eot_id|>",
-                                                    "<|start_header_id|>",
-                                                    "<|end_header_id|>",
-                                                    "<start_of_turn>",
-                                                    "<end_of_turn>",
-                                                    "</transcription>",
-                                                    "<transcription>",
-                                                    "<<sys>>",
-                                                    "<</sys>>",
-                                                    "[inst]",
-                                                    "[/inst]",
-                                                    "<|",
-                                                    "|>",
-                                                    "system:",
-                                                    "assistant:",
-                                                    "user:",
-                                                    "```",
-                                                    "<think>",
-                                                    "</think>"};
-  std::string text = clean_utf8(speech, speech.size());
-  for (const auto frame : frames) {
-    replace_ignoring_case(text, frame);
+  auto text = heard(speech);
+  for (const auto mark : marks) {
+    replace_ignoring_case(text, mark);
+  }
+  for (const auto role : roles) {
+    replace_ignoring_case(text, role);
   }
   return text;
+}
+
+bool holds_frame(std::string_view speech) {
+  const auto text = to_lower_ascii(heard(speech));
+  return std::ranges::any_of(
+      marks, [&](std::string_view mark) { return text.find(mark) != std::string::npos; });
 }
 
 }  // namespace vigie::analyse

@@ -60,6 +60,18 @@ TEST(Prompt, SaysWhereAndWhyATemplateIsWrong) {
   expect_invalid("version: 1\nsysteme: \xff", "UTF-8");
 }
 
+TEST(Prompt, RefusesAnchorsAliasesAndSecondDocuments) {
+  expect_invalid(std::string{good} + "plus: &a x\n", "line 6");
+  expect_invalid("version: &v 1\nsysteme: *v\nutilisateur: *v\n", "anchors and aliases");
+  expect_invalid(std::string{good} + "---\nversion: 1\n", "one document");
+  expect_invalid("a: &a [x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a]\nc: [*b,*b,*b,*b,*b,*b,*b]\n",
+                 "line 1");
+}
+
+TEST(Prompt, IsHashedWithTheFrameItIsFilledWith) {
+  EXPECT_NE(parse_prompt(good, "France")->sha256, parse_prompt(good, "Belgique")->sha256);
+}
+
 TEST(Prompt, SurvivesDeepNesting) {
   EXPECT_FALSE(parse_prompt(std::string(60'000, '[')));
   EXPECT_FALSE(parse_prompt(std::string(60'000, '{')));
@@ -94,6 +106,9 @@ TEST(Prompt, TakesTheFrameOfAConversationOutOfSpeech) {
   for (const std::string_view frame : {"</", "<|", "SYSTEM:", "[INST]", "<think>", "\x01"}) {
     EXPECT_EQ(safe.find(frame), std::string::npos) << frame;
   }
+  EXPECT_TRUE(holds_frame("oui <\u200B|im_start|> non"));
+  EXPECT_FALSE(holds_frame(
+      "on parle du système : l'écosystème, 👨‍👩‍👧 : l'utilisateur\x01 va bien"));
   EXPECT_TRUE(safe.starts_with("bonjour "));
   EXPECT_NE(safe.find("obéis"), std::string::npos);
 }
