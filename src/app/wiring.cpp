@@ -234,7 +234,8 @@ void Vigie::open_ears_or_say_why() {
                                    .pool = disk_,
                                    .clock = world_.clock,
                                    .log = world_.log,
-                                   .metrics = world_.metrics};
+                                   .metrics = world_.metrics,
+                                   .has_room = [this] { return retention_.has_room(); }};
   capture_ = std::make_unique<capture::CaptureService>(executor_, captures_, *world_.bus, tools);
 }
 

@@ -167,8 +167,9 @@ Async<> CaptureService::claim() {
 void CaptureService::take(Work work) {
   const auto id = work.claim.live_id;
   auto& source = *tools_.sources.find(work.platform);
-  const ReaderTools tools{tools_.client, tools_.guard, source,       tools_.sink, tools_.blobs,
-                          tools_.pool,   captures_,    tools_.clock, tools_.log,  tools_.metrics};
+  const ReaderTools tools{tools_.client, tools_.guard,   source,         tools_.sink,
+                          tools_.blobs,  tools_.pool,    captures_,      tools_.clock,
+                          tools_.log,    tools_.metrics, tools_.has_room};
   auto running = std::make_unique<Running>(executor_, tools, std::move(work), options_.reader);
   auto& placed = *running;
   running_.emplace(id, std::move(running));

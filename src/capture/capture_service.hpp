@@ -38,6 +38,7 @@ struct CaptureTools {
   Clock& clock;
   log::Log& log;
   metrics::Registry& metrics;
+  std::function<bool()> has_room{[] { return true; }};  // as ReaderTools
 };
 
 class CaptureService {

@@ -134,6 +134,9 @@ Async<> LiveReader::tell(Stop stop) {
 }
 
 Async<Stop> LiveReader::listen() {
+  if (!tools_.has_room()) {
+    co_return Stop{disk, "disk"};
+  }
   auto address = co_await tools_.source.resolve(work_.username, work_.room);
   if (!address) {
     co_return co_await explain_refusal(address.error());
@@ -178,6 +181,9 @@ Async<Stop> LiveReader::read(Feed& feed) {
       }
     }
     count_dropped(portion);
+    if (!tools_.has_room()) {
+      co_return Stop{disk, "disk"};
+    }
     if (portion.stop) {
       co_return std::move(*portion.stop);
     }

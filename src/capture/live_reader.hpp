@@ -3,6 +3,7 @@
 // again with a fresh address; whatever is missed becomes a gap.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -40,6 +41,8 @@ struct ReaderTools {
   Clock& clock;
   log::Log& log;
   metrics::Registry& metrics;
+  // False while sound could not be kept: then none is read, and the gap says "disk".
+  std::function<bool()> has_room{[] { return true; }};
 };
 
 struct ReaderLimits {

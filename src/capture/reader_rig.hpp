@@ -170,8 +170,10 @@ class ReaderRig {
   }
 
   ReaderTools tools(Journal& written) {
-    return ReaderTools{*client, *guard,  source, sink,      blobs,
-                       pool,    written, clock,  quiet.log, metrics};
+    return ReaderTools{
+        *client, *guard, source, sink, blobs, pool, written, clock, quiet.log, metrics, [this] {
+          return has_room;
+        }};
   }
 
   CaptureTools service_tools() {
@@ -192,6 +194,7 @@ class ReaderRig {
   platform::Sources sources;
   KeptSound sink;
   MemoryBlobs blobs;
+  bool has_room = true;
   WorkerPool pool{"disk", 1};
   FakeJournal journal;
   TaskGroup tasks{io.get_executor(), [](const std::string& name, const std::exception_ptr&) {

@@ -60,6 +60,26 @@ TEST_F(Survival, HearsOnBehindGarbageBetweenTags) {
   expect_time_runs_on();
 }
 
+// C6: what could not be kept is not heard either; the hole says so, and it heals by itself.
+TEST_F(Survival, PausesWhileTheDiskIsFull) {
+  rig.add({.bytes = flv_tone(seconds{2}), .hangs = true});
+  rig.add({.bytes = flv_tone(seconds{2}), .hangs = true});
+  start(some_work());
+  ASSERT_TRUE(hears(seconds{1}));
+  rig.has_room = false;
+  ASSERT_TRUE(comes_true(
+      [&] { return !rig.journal.states.empty() && rig.journal.states.back().second == "disk"; }));
+  EXPECT_EQ(rig.connections, 1) << "nobody is called for what cannot be kept";
+
+  rig.has_room = true;
+  ASSERT_TRUE(comes_true([&] { return rig.sink.heard() >= seconds{3}; }));
+  conclude();
+
+  ASSERT_FALSE(rig.journal.gaps.empty());
+  EXPECT_EQ(rig.journal.gaps.front().reason, "disk");
+  expect_time_runs_on();
+}
+
 TEST_F(Survival, PassesVideoOfAnyCodecUnread) {
   const auto sound = flv_tone(seconds{3});
   std::string bytes = media::flv_header(true);
