@@ -39,7 +39,7 @@ class Habits {
 // What speaks for looking often.
 struct Interest {
   int priority = 0;            // the highest any follower gave
-  std::int64_t followers = 1;  // of ours
+  std::int32_t followers = 1;  // of ours
   std::optional<Time> last_live_at;
   AccountStatus status = AccountStatus::unknown;
 };

@@ -114,8 +114,8 @@ Async<bool> Watcher::ask_for_owner(const SubjectPtr& subject, Look& look) {
   co_return true;
 }
 
-bool Watcher::is_due(const std::optional<Span>& last, Span distance) const {
-  return !last || clock_.steady() - *last >= distance;
+bool Watcher::is_due(Span last, Span distance) const {
+  return last == Subject::never || clock_.steady() - last >= distance;
 }
 
 std::string Watcher::way_of(const Subject& subject, bool is_first) const {

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -16,13 +15,15 @@
 namespace vigie::watch {
 
 struct Subject final : PollSchedule::Entry {
+  static constexpr Span never = Span::min();
+
   std::string id;
   std::string username;
   Known known;
   Habits habits;
   Interest interest;
-  std::optional<Span> second_look_at;
-  std::optional<Span> owner_look_at;
+  Span second_look_at = never;
+  Span owner_look_at = never;
   std::uint32_t listed_in = 0;  // the last list it was on
   bool was_looked_at = false;   // since this watcher took over
   bool is_gone = false;         // nobody follows it any more; a look may still be out
@@ -32,8 +33,10 @@ using SubjectPtr = std::shared_ptr<Subject>;
 
 struct SubjectHash {
   using is_transparent = void;
-  std::size_t operator()(std::string_view id) const { return std::hash<std::string_view>{}(id); }
-  std::size_t operator()(const SubjectPtr& subject) const { return (*this)(subject->id); }
+  std::size_t operator()(std::string_view id) const noexcept {
+    return std::hash<std::string_view>{}(id);
+  }
+  std::size_t operator()(const SubjectPtr& subject) const noexcept { return (*this)(subject->id); }
 };
 
 struct SubjectEqual {

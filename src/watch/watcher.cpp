@@ -176,7 +176,7 @@ void Watcher::take_in(Watched account, const SubjectPtr& subject) {
   subject->known = std::move(account.known);
   subject->habits = Habits{account.starts, wall};
   subject->interest = Interest{.priority = account.priority,
-                               .followers = account.followers,
+                               .followers = static_cast<std::int32_t>(account.followers),
                                .last_live_at = account.last_live_at,
                                .status = subject->known.status};
   if (is_new) {

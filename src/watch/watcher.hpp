@@ -77,7 +77,7 @@ class Watcher {
   Async<> look(SubjectPtr subject);
   Async<> ask_elsewhere(const SubjectPtr& subject, Look& look);
   Async<bool> ask_for_owner(const SubjectPtr& subject, Look& look);
-  bool is_due(const std::optional<Span>& last, Span distance) const;
+  bool is_due(Span last, Span distance) const;
   std::string way_of(const Subject& subject, bool is_first) const;
   Span wish(const Subject& subject, const Decision& decision) const;
   Async<> write(SubjectPtr subject, Look look, NextLook next);
