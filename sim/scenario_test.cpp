@@ -37,6 +37,8 @@ llm:
   - {match: "déteste", answer: {categorie: "Discours haineux", discours_haineux: true, risque_score: 0.9}}
   - {status: 429, retry_after: 2, times: 1}
   - {raw: "ceci n'est pas du JSON", delay: 250ms}
+  - {refuses: json_schema, status: 500, error: "json_schema ?"}
+  - {body: "<html>", finish: length, padding: 3, headers: {x-ratelimit-remaining-requests: "0"}}
 )",
                                        "s.yaml", ".")
                             .value();
@@ -55,11 +57,17 @@ llm:
   EXPECT_EQ(live.events[3].span, std::chrono::hours{1});
   EXPECT_EQ(scenario.faults.at(0).mode, Mode::http_429);
   EXPECT_EQ(scenario.faults[0].duration, seconds{30});
-  ASSERT_EQ(scenario.llm.size(), 3U);
+  ASSERT_EQ(scenario.llm.size(), 5U);
   EXPECT_TRUE(scenario.llm[0].answer.at("discours_haineux").as_bool());
   EXPECT_DOUBLE_EQ(scenario.llm[0].answer.at("risque_score").as_double(), 0.9);
   EXPECT_EQ(scenario.llm[1].times, 1);
   EXPECT_EQ(scenario.llm[2].delay, milliseconds{250});
+  EXPECT_EQ(scenario.llm[3].refuses, "json_schema");
+  EXPECT_EQ(scenario.llm[3].error, "json_schema ?");
+  EXPECT_EQ(scenario.llm[4].body, "<html>");
+  EXPECT_EQ(scenario.llm[4].finish, "length");
+  EXPECT_EQ(scenario.llm[4].padding, 3);
+  EXPECT_EQ(scenario.llm[4].headers.at(0).second, "0");
 }
 
 TEST(Scenario, AnEmptyFileIsAnEmptyScenario) {
