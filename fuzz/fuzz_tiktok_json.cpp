@@ -7,7 +7,10 @@
 
 #include "base/text.hpp"
 #include "platform/tiktok/api_live.hpp"
+#include "platform/tiktok/check_alive.hpp"
 #include "platform/tiktok/embed.hpp"
+#include "platform/tiktok/pages.hpp"
+#include "platform/tiktok/room_info.hpp"
 #include "platform/tiktok/streams.hpp"
 
 namespace {
@@ -40,6 +43,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   answer.body = text.substr(2);
   check(vigie::platform::tiktok::decode_api_live(answer, "name"));
   check(vigie::platform::tiktok::decode_embed(answer, "name"));
+  check(vigie::platform::tiktok::decode_profile(answer, "name"));
+  check(vigie::platform::tiktok::decode_room_info(answer, "7"));
+  const auto rooms = vigie::platform::tiktok::decode_check_alive(answer, {"7", "8"});
+  // Nothing is said of rooms nobody asked about, and nothing at all beside a lie or a refusal.
+  if (rooms.alive.size() > 2 || (!rooms.reason.empty() && !rooms.alive.empty()) ||
+      (rooms.poisoned && rooms.reason != "poisoned")) {
+    std::abort();
+  }
   const auto in_api = vigie::platform::tiktok::stream_in_api_live(answer, "name", "7");
   const auto in_room = vigie::platform::tiktok::stream_in_room_info(answer.body);
   if ((in_api && in_api->url.empty()) || (in_room && in_room->url.empty())) {

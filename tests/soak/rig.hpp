@@ -4,6 +4,7 @@
 #pragma once
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "async/clock.hpp"
@@ -44,6 +45,18 @@ class CountedDatabase final : public db::Database {
  private:
   db::Database& inner_;
 };
+
+// Somebody who may follow accounts.
+inline Result<> add_person(db::Database& database, const std::string& name) {
+  const auto work = [&name](db::Transaction& tx) -> Result<> {
+    const auto done = tx.execute(
+        "INSERT INTO person (id, username, username_folded, password_hash, role, created_at) "
+        "VALUES ($1, $1, $1, 'x', 'user', 0)",
+        {name});
+    return done ? Result<>{} : done.error();
+  };
+  return database.write_now(work);
+}
 
 class TimedClient final : public http::Client {
  public:

@@ -98,21 +98,11 @@ class Soak : public testing::OnEachDatabase {
     options.poll.budget_per_s = limits.requests_per_second;
     watcher = std::make_unique<watch::Watcher>(io.get_executor(), *accounts, *source, *bus, clock,
                                                random, quiet.log, metrics, options);
-    execute(
-        "INSERT INTO person (id, username, username_folded, password_hash, role, created_at) "
-        "VALUES ('anna', 'anna', 'anna', 'x', 'user', 0)");
+    ASSERT_TRUE(add_person(db(), "anna"));
     for (const auto& account : plan.scenario.accounts) {
       ASSERT_TRUE(run(accounts->follow("anna", account.username)));
     }
     tasks.spawn("watcher", watcher->run());
-  }
-
-  void execute(std::string_view sql) {
-    const auto work = [&](db::Transaction& tx) -> Result<> {
-      const auto done = tx.execute(sql, {});
-      return done ? Result<>{} : done.error();
-    };
-    ASSERT_TRUE(db().write_now(work));
   }
 
   db::Rows query(std::string_view sql) {
