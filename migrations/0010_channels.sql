@@ -78,19 +78,5 @@ CREATE TABLE outbox_destination (
   last_error TEXT NOT NULL
 );
 
--- Rules of one account, or of the accounts of one list, that replace those of the installation. NULL: as
--- it is elsewhere.
-CREATE TABLE alert_rule (
-  id TEXT PRIMARY KEY,
-  account_id TEXT UNIQUE REFERENCES account (id) ON DELETE CASCADE,
-  list_id TEXT UNIQUE REFERENCES account_list (id) ON DELETE CASCADE,
-  risk_threshold DOUBLE PRECISION,
-  hate_threshold DOUBLE PRECISION,
-  cooldown_us BIGINT,
-  set_by TEXT REFERENCES person (id) ON DELETE SET NULL,
-  set_at BIGINT NOT NULL,
-  CHECK ((account_id IS NULL) <> (list_id IS NULL))
-);
-
 -- What happened before this release is nobody's mail.
 INSERT INTO event_cursor (reader, last) SELECT 'notify', last FROM event_sequence WHERE only_row = 1;

@@ -56,6 +56,21 @@ Async<Result<http::Response>> list_notifications(Services& services, Call call);
 Async<Result<http::Response>> read_notification(Services& services, Call call);
 Async<Result<http::Response>> read_all_notifications(Services& services, Call call);
 
+// channels.cpp
+Async<Result<http::Response>> get_preferences(Services& services, Call call);
+Async<Result<http::Response>> edit_preferences(Services& services, Call call);
+Async<Result<http::Response>> send_test_mail(Services& services, Call call);
+Async<Result<http::Response>> list_silences(Services& services, Call call);
+Async<Result<http::Response>> create_silence(Services& services, Call call);
+Async<Result<http::Response>> remove_silence(Services& services, Call call);
+Async<Result<http::Response>> list_webhooks(Services& services, Call call);
+Async<Result<http::Response>> create_webhook(Services& services, Call call);
+Async<Result<http::Response>> edit_webhook(Services& services, Call call);
+Async<Result<http::Response>> remove_webhook(Services& services, Call call);
+Async<Result<http::Response>> send_test_webhook(Services& services, Call call);
+Async<Result<http::Response>> list_outbox(Services& services, Call call);
+Async<Result<http::Response>> retry_message(Services& services, Call call);
+
 // status.cpp
 Async<Result<http::Response>> get_status(Services& services, Call call);
 Async<Result<http::Response>> healthz(Services& services, Call call);

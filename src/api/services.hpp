@@ -21,6 +21,9 @@ class Accounts;
 class Lists;
 class Lives;
 }  // namespace vigie::watch
+namespace vigie::notify {
+struct Channels;
+}
 namespace vigie::review {
 class Reviews;
 }
@@ -62,6 +65,7 @@ struct Services {
   alert::Alerts& alerts;
   review::Reviews& reviews;
   alert::Notifications& notifications;
+  notify::Channels& channels;
   Gate& gate;
   Hub& hub;
   std::function<std::vector<PartStatus>()> parts;                // every part of this process, now

@@ -15,6 +15,7 @@
 #include "app/application.hpp"
 #include "app/engines.hpp"
 #include "app/listening.hpp"
+#include "app/outbound.hpp"
 #include "app/pace.hpp"
 #include "app/sources.hpp"
 #include "async/task_group.hpp"
@@ -176,6 +177,8 @@ class Vigie final : public Application {
       world_.metrics,
       alert::AlertingOptions{.risk_threshold = world_.config.number("RISK_THRESHOLD")}};
 
+  Outbound outbound_{world_, *client_};
+
   // web
   people::Passwords passwords_;
   people::Sessions sessions_{*world_.database, world_.clock, world_.random};
@@ -269,6 +272,7 @@ Result<> Vigie::open_web() {
       .alerts = alerts_,
       .reviews = reviews_,
       .notifications = notifications_,
+      .channels = outbound_.channels(),
       .gate = gate_,
       .hub = hub_,
       .parts = [this] { return parts(); },
@@ -331,6 +335,7 @@ Async<> Vigie::run() {
       service.spawn("language model", model_->look_after(disk_));
     }
     service.spawn("alerts", alerting_.run());
+    outbound_.spawn(service);
   }
   if (roles_.listen) {
     service.spawn("retention", retention_.run());
@@ -368,6 +373,7 @@ std::vector<api::PartStatus> Vigie::parts() const {
   std::vector<api::PartStatus> parts;
   parts.push_back(
       {.name = "database", .state = "ok", .words = std::string{world_.database->engine()}});
+  parts.push_back(outbound_.status(roles_.analyse));
   parts.push_back({.name = "detection", .state = roles_.watch ? "ok" : "off", .words = ""});
   parts.push_back(listening_.status(roles_.watch));
   const bool hears = ears_.transcriber != nullptr;

@@ -133,6 +133,12 @@ std::vector<Key> make_keys() {
       {"EMAIL_PORT", Type::integer, "587", "1..65535", "The mail server's port."},
       {"EMAIL_HOST_USER", Type::text, "", "", "The user name at the mail server."},
       {"EMAIL_HOST_PASSWORD", Type::secret, "", "", "The password at the mail server."},
+      {"EMAIL_FROM", Type::text, "", "",
+       "The sender of mails, name@host; empty: EMAIL_HOST_USER when that is an address, else "
+       "vigie@DOMAIN."},
+      {"EMAIL_TLS", Type::choice, "auto", "auto|starttls|tls|none",
+       "How the mail server is spoken to; auto: tls on port 465, starttls on any other. none is for "
+       "a server on this machine: mails and the password then travel in the clear."},
   };
 }
 

@@ -14,7 +14,10 @@
 #include "api/site.hpp"
 #include "base/json.hpp"
 #include "bus/memory/memory_bus.hpp"
+#include "http/client.hpp"
+#include "http/guard.hpp"
 #include "log/log_fake.hpp"
+#include "notify/channels.hpp"
 #include "people/passwords_fake.hpp"
 #include "people/people.hpp"
 #include "people/sessions.hpp"
@@ -58,6 +61,12 @@ class Api : public vigie::testing::OnEachDatabase {
     alerts_ = std::make_unique<alert::Alerts>(db(), clock, ids, *bus_);
     reviews_ = std::make_unique<review::Reviews>(db(), clock, ids, *bus_);
     notifications_ = std::make_unique<alert::Notifications>(db(), clock);
+    preferences_ = std::make_unique<notify::Preferences>(db());
+    silences_ = std::make_unique<notify::Silences>(db(), clock, ids);
+    webhooks_ = std::make_unique<notify::Webhooks>(db(), clock, ids, random, box_);
+    outbox_ = std::make_unique<notify::Outbox>(db(), clock, ids, random, false, "test");
+    channels_ = std::make_unique<notify::Channels>(
+        notify::Channels{*preferences_, *silences_, *webhooks_, *outbox_, delivery_});
     hub_ = std::make_unique<Hub>(io.get_executor(), db(), *bus_, clock, log_.log, metrics_);
     services_ = std::make_unique<Services>(
         Services{.clock = clock,
@@ -74,6 +83,7 @@ class Api : public vigie::testing::OnEachDatabase {
                  .alerts = *alerts_,
                  .reviews = *reviews_,
                  .notifications = *notifications_,
+                 .channels = *channels_,
                  .gate = gate_,
                  .hub = *hub_,
                  .parts = [] { return std::vector<PartStatus>{}; },
@@ -170,6 +180,15 @@ class Api : public vigie::testing::OnEachDatabase {
   std::unique_ptr<review::Reviews> reviews_;
   std::unique_ptr<alert::Notifications> notifications_;
   std::unique_ptr<Hub> hub_;
+  http::AddressGuard guard_{{}, {}};
+  std::unique_ptr<http::Client> client_{http::create_client(io.get_executor(), guard_)};
+  notify::SecretBox box_{"a key of the test", random};
+  notify::Delivery delivery_{nullptr, *client_, clock, {.base_url = "https://v.test", .from = {}}};
+  std::unique_ptr<notify::Preferences> preferences_;
+  std::unique_ptr<notify::Silences> silences_;
+  std::unique_ptr<notify::Webhooks> webhooks_;
+  std::unique_ptr<notify::Outbox> outbox_;
+  std::unique_ptr<notify::Channels> channels_;
   std::unique_ptr<Services> services_;
   std::unique_ptr<Site> site_;
 };

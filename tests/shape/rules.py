@@ -14,6 +14,8 @@ FOREIGN = {
     r"sqlite3": ("src/db/sqlite/",),
     r"libpq": ("src/db/postgres/", "tests/support/"),
     r"ctranslate2/": ("src/transcribe/whisper/",),
+    r"curl/": ("src/notify/curl/",),
+    r"unicode/": ("src/notify/",),
 }
 
 SQL = re.compile(

@@ -80,6 +80,8 @@ class Shape(unittest.TestCase):
             "sqlite3.h": "src/db/sqlite/x.hpp",
             "libpq-fe.h": "src/db/postgres/x.cpp",
             "ctranslate2/models/whisper.h": "src/transcribe/whisper/x.cpp",
+            "curl/curl.h": "src/notify/curl/x.cpp",
+            "unicode/ucal.h": "src/notify/x.cpp",
         }
         for header, path in allowed.items():
             self.passes(rule, path, f"#include <{header}>\n")

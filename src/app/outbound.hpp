@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// What tells people outside of the pages, put together from the configuration.
+#pragma once
+#include <memory>
+#include <string>
+
+#include "api/services.hpp"
+#include "app/world.hpp"
+#include "async/task_group.hpp"
+#include "async/worker_pool.hpp"
+#include "http/client.hpp"
+#include "notify/channels.hpp"
+#include "notify/secret_box.hpp"
+#include "notify/sending.hpp"
+
+namespace vigie::app {
+
+// Where Vigie's pages are, for links: https://DOMAIN, or where it listens.
+std::string public_url(const config::Config& config);
+
+class Outbound {
+ public:
+  Outbound(World& world, http::Client& client);
+
+  notify::Channels& channels() { return channels_; }
+  void spawn(TaskGroup& tasks) { sending_.spawn(tasks); }
+  api::PartStatus status(bool is_on) const;
+
+ private:
+  std::string mail_note_;  // why no mail is sent; empty: mail is sent
+  WorkerPool pool_;
+  std::unique_ptr<notify::Mailer> mailer_;
+  notify::SecretBox box_;
+  notify::Delivery delivery_;
+  notify::Preferences preferences_;
+  notify::Silences silences_;
+  notify::Webhooks webhooks_;
+  notify::Outbox outbox_;
+  notify::Sending sending_;
+  notify::Channels channels_;
+};
+
+}  // namespace vigie::app
