@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/websocket_client.hpp"
 
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/bind_handler.hpp>
 #include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/websocket/ssl.hpp>
 #include <boost/beast/websocket/stream.hpp>
 #include <deque>
 #include <utility>
@@ -26,6 +27,38 @@ using boost::system::error_code;
 using TlsStream = asio::ssl::stream<tcp::socket&>;
 
 constexpr std::size_t most_queued = 64;
+
+// TCP or TLS as Beast reads and writes it. It waits for nothing at the end: Beast's own ending
+// waits, however long, for the other side to close.
+template <class Stream>
+class Below {
+ public:
+  using executor_type = typename Stream::executor_type;
+
+  explicit Below(Stream& stream) : stream_{stream} {}
+  executor_type get_executor() { return stream_.get_executor(); }
+  template <class Buffers, class Handler>
+  auto async_read_some(const Buffers& buffers, Handler&& handler) {
+    return stream_.async_read_some(buffers, std::forward<Handler>(handler));
+  }
+  template <class Buffers, class Handler>
+  auto async_write_some(const Buffers& buffers, Handler&& handler) {
+    return stream_.async_write_some(buffers, std::forward<Handler>(handler));
+  }
+
+ private:
+  Stream& stream_;
+};
+
+// Found by Beast by its argument, as the next one. The link closes the connection when it goes.
+template <class Stream, class Handler>
+void async_teardown(beast::role_type, Below<Stream>& below, Handler&& handler) {
+  asio::post(below.get_executor(),
+             beast::bind_front_handler(std::forward<Handler>(handler), error_code{}));
+}
+
+template <class Stream>
+void beast_close_socket(Below<Stream>&) {}
 
 // One handshake with its remaining time.
 struct Attempt {
@@ -96,7 +129,7 @@ class Socket final : public ClientWebSocket {
   }
 
   Link link_;
-  websocket::stream<Stream&, false> stream_;
+  websocket::stream<Below<Stream>, false> stream_;
   std::deque<WebSocketMessage> outbox_;
   bool is_writing_ = false;
   bool is_broken_ = false;

@@ -262,7 +262,7 @@ TEST(WebSocketClient, RefusesWhatIsNoWebSocket) {
   Peer liar{
       answer("HTTP/1.1 101 Yes\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
              "Sec-WebSocket-Accept: bm8=\r\n\r\n")};
-  Peer babbler{agree_and_say("\xFF\xFF\xFF\xFF")};
+  Peer babbler{agree_and_say(std::string(16, '\xFF'))};
 
   EXPECT_EQ(stranger.open(stranger.request()).error().code, Errc::corrupt);
   EXPECT_EQ(liar.open(liar.request()).error().code, Errc::corrupt);

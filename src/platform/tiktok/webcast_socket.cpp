@@ -259,6 +259,7 @@ class Webcast final : public LiveSocket {
     }
     http::ClientRequest request;
     request.url = signing_url(options_.sign_url, room);
+    request.may_repeat = false;  // one place in the budget is one request
     request.max_redirects = 0;
     request.headers.add("Accept", "application/x-protobuf, application/json");
     if (!options_.sign_key.empty()) {
