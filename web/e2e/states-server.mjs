@@ -32,6 +32,7 @@ export class StatesServer {
   world = { person: null, accounts: [], lives: [], segments: {}, assessments: {}, alerts: [], notifications: [], lists: [], viewers: {}, status: null };
   refusals = {}; // "POST /accounts" → [status, problem]
   answers = {}; // "POST /accounts/batch" → (body, id, second id) => [status, answer]; the id in the path reads {id}
+  sound = null; // bytes of a WAV file: what every stretch of every live sounds like
   calls = [];
   sent = []; // [call, body] of each write
 
@@ -159,7 +160,9 @@ export class StatesServer {
     const account = one === 'accounts' ? world.accounts.find((candidate) => candidate.id === id) : undefined;
     if (account !== undefined && more === undefined) return reply(200, account);
     if (account !== undefined && more === 'lives') return reply(200, page(world.lives.filter((live) => live.account_id === id)));
-    if (path === '/alerts') return reply(200, page(world.alerts));
+    if (path === '/alerts') return reply(200, page(alertsOf(world.alerts, url.searchParams)));
+    const alert = one === 'alerts' ? world.alerts.find((candidate) => candidate.id === id) : undefined;
+    if (alert !== undefined) return reply(200, alert);
     if (path === '/notifications') return reply(200, page(world.notifications));
     if (path === '/lives') {
       const wantsEnded = url.searchParams.get('state') === 'ended';
@@ -167,6 +170,8 @@ export class StatesServer {
     }
     const live = one === 'lives' ? world.lives.find((candidate) => candidate.id === id) : undefined;
     if (live !== undefined && more === undefined) return reply(200, live);
+    if (live !== undefined && more === 'holds') return reply(200, page(world.holds ?? []));
+    if (live !== undefined && more === 'audio' && this.sound !== null) return sendSound(request, response, this.sound);
     if (live !== undefined && more === 'viewers') return reply(200, { items: world.viewers[id] ?? [], next_cursor: null });
     if (live !== undefined && more === 'assessments') return reply(200, page(world.assessments[id] ?? []));
     if (live !== undefined && more === 'segments') {
@@ -181,4 +186,35 @@ function send(socket, event) {
   const text = Buffer.from(JSON.stringify(event));
   const head = text.length < 126 ? Buffer.from([0x81, text.length]) : Buffer.from([0x81, 126, text.length >> 8, text.length & 255]);
   socket.write(Buffer.concat([head, text]));
+}
+
+function alertsOf(alerts, query) {
+  const found = alerts.filter((alert) => ['state', 'kind'].every((name) => !query.has(name) || alert[name] === query.get(name)));
+  return query.get('sort') === 'score' ? found.sort((a, b) => b.score - a.score) : found;
+}
+
+function sendSound(request, response, bytes) {
+  const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '');
+  const first = range === null ? 0 : Number(range[1]);
+  const last = range === null || range[2] === '' ? bytes.length - 1 : Number(range[2]);
+  response.statusCode = range === null ? 200 : 206;
+  response.setHeader('Content-Type', 'audio/wav');
+  response.setHeader('Accept-Ranges', 'bytes');
+  response.setHeader('Content-Length', last - first + 1);
+  if (range !== null) {
+    response.setHeader('Content-Range', `bytes ${first}-${last}/${bytes.length}`);
+  }
+  response.end(bytes.subarray(first, last + 1));
+}
+
+// Silence, as a WAV file.
+export function silence(seconds, rate = 8000) {
+  const bytes = Buffer.alloc(44 + seconds * rate, 0x80);
+  bytes.write('RIFF', 0);
+  bytes.writeUInt32LE(bytes.length - 8, 4);
+  bytes.write('WAVEfmt ', 8);
+  [[16, 4, 16], [20, 2, 1], [22, 2, 1], [24, 4, rate], [28, 4, rate], [32, 2, 1], [34, 2, 8]].forEach(([at, size, value]) => bytes.writeUIntLE(value, at, size));
+  bytes.write('data', 36);
+  bytes.writeUInt32LE(seconds * rate, 40);
+  return bytes;
 }

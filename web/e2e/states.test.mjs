@@ -227,23 +227,6 @@ describe('the page', { skip: hasBrowser ? false : 'no Chromium' }, () => {
     await check('live-missing');
   });
 
-  test('alerts: gravest first, still until asked, detections apart', async () => {
-    const page = await open('/alertes');
-    const names = () => page.locator('.alert-card blockquote').allTextContents();
-    await page.getByRole('article').first().waitFor();
-    assert.equal((await names()).length, 2);
-    server.tell('alert.opened', alertOf(server.world.lives[1], 7, 100, { severity: 'critique', sentence: 'une autre phrase', opened_at: ago(1) }));
-    await page.getByRole('button', { name: '1 nouvelle alerte — afficher' }).click();
-    assert.match((await names())[0], /une autre phrase/);
-    await page.getByRole('button', { name: 'Fermer l’alerte' }).click();
-    await page.getByLabel('Afficher').selectOption('tout');
-    assert.equal((await names()).length, 4);
-    assert.match(page.url(), /voir=tout/);
-    await check('alerts');
-    await page.getByRole('link', { name: 'Ouvrir le direct à 01:10:50' }).click();
-    await page.locator('.is-target').waitFor();
-  });
-
   test('alerts: none, and why that is believable', async () => {
     server.world = { ...busyWorld(), alerts: [] };
     const page = await open('/alertes');

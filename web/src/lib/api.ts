@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The REST calls of the contract.
 import type {
-  Account, AccountEdit, AccountList, Alert, Assessment, BatchLine, BatchOptions, Live, Notification, Page, Problem, Session, Status,
-  TranscriptItem, ViewerSample,
+  Account, AccountEdit, AccountList, Alert, Assessment, BatchLine, BatchOptions, Cause, Hold, Live, Notification, Page,
+  Problem, Session, Status, TranscriptItem, Verdict, ViewerSample,
 } from './types';
 
 // The server answered, and it was no.
@@ -73,7 +73,28 @@ export class Api {
   setCapture = (id: string, running: boolean): Promise<Live> =>
     this.#write('PUT', `/lives/${encodeURIComponent(id)}/capture`, { running });
 
-  openAlerts = (all: boolean): Promise<Alert[]> => this.#all(`/alerts?state=open&${scope(all)}`);
+  // What waits for a person, in somebody's hands or not.
+  openAlerts = async (all: boolean): Promise<Alert[]> => {
+    const [open, claimed] = await Promise.all([
+      this.#all<Alert>(`/alerts?state=open&${scope(all)}`), this.#all<Alert>(`/alerts?state=claimed&${scope(all)}`),
+    ]);
+    return [...open, ...claimed];
+  };
+  decidedAlerts = (all: boolean, kind: string, sort: 'newest' | 'score', cursor: string): Promise<Page<Alert>> =>
+    this.#json('GET', `/alerts?state=decided&sort=${sort}&limit=50&${scope(all)}${kind === '' ? '' : `&kind=${kind}`}${cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`}`);
+  alert = (id: string): Promise<Alert> => this.#json('GET', `/alerts/${encodeURIComponent(id)}`);
+  claim = (id: string): Promise<Alert> => this.#write('PUT', `/alerts/${encodeURIComponent(id)}/claim`);
+  release = (id: string): Promise<Alert> => this.#write('DELETE', `/alerts/${encodeURIComponent(id)}/claim`);
+  decide = (id: string, decision: { verdict: Verdict; cause?: Cause; note?: string }): Promise<Alert> =>
+    this.#write('POST', `/alerts/${encodeURIComponent(id)}/decisions`, decision);
+  undo = (id: string, decisionId: string): Promise<Alert> =>
+    this.#write('DELETE', `/alerts/${encodeURIComponent(id)}/decisions/${encodeURIComponent(decisionId)}`);
+
+  holds = async (liveId: string): Promise<Hold[]> => (await this.#json<Page<Hold>>('GET', `/lives/${encodeURIComponent(liveId)}/holds`)).items;
+  placeHold = (liveId: string, reason: string, until: string): Promise<Hold> =>
+    this.#write('POST', `/lives/${encodeURIComponent(liveId)}/holds`, { reason, until });
+  releaseHold = (id: string): Promise<void> => this.#write('DELETE', `/holds/${encodeURIComponent(id)}`);
+
   notifications = async (limit: number): Promise<Notification[]> =>
     (await this.#json<Page<Notification>>('GET', `/notifications?limit=${limit}`)).items;
   readNotification = (id: string): Promise<void> => this.#write('PUT', `/notifications/${encodeURIComponent(id)}/read`);
@@ -133,5 +154,9 @@ export class Api {
     }
   }
 }
+
+// Cut by the server; a whole file of MPEG-4 that the browser asks for in parts.
+export const soundAddress = (liveId: string, from: number, to: number): string =>
+  `/api/v1/lives/${encodeURIComponent(liveId)}/audio?from=${Math.max(0, from)}&to=${to}`;
 
 const scope = (all: boolean): string => (all ? 'scope=all' : '');

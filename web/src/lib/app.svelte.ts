@@ -13,7 +13,7 @@ import { pageOf, parseRoute, Router, type Route } from './router';
 import {
   alertsToHandle, applied, emptyState, loaded, markedRead, opening, withAccounts, withDetail, withTail,
 } from './state';
-import { dismissed, expired, noToasts, offered } from './toasts';
+import { dismissed, expired, noToasts, told } from './toasts';
 import type { Person, Status, VigieEvent } from './types';
 
 const accountsEvery = 30_000; // ms: ages of statuses are not events
@@ -190,12 +190,13 @@ class App {
       void this.#load(event.id);
       return;
     }
-    this.state = applied(this.state, event);
+    const before = this.state;
+    this.state = applied(before, event);
     if (this.caughtUp !== null && this.caughtUp.count !== null && Date.parse(event.at) < this.#backAt) {
       this.caughtUp = { count: this.caughtUp.count + 1, until: Date.now() + caughtUpShown };
     }
     if (event.type === 'alert.opened' || event.type === 'alert.updated') {
-      this.toasts = offered(this.toasts, event.data, Date.now());
+      this.toasts = told(this.toasts, before.alerts.get(event.data.id), event.data, Date.now());
     }
   }
 
@@ -280,17 +281,24 @@ class App {
   #routed(route: Route): void {
     const isSamePage = pageOf(route) === pageOf(this.route);
     this.route = route;
-    const opened = route.view === 'live' ? route.id : null;
-    if (opened !== this.state.opened) {
-      this.state = opening(this.state, opened);
-      this.isDetailLoaded = false;
-      this.detailFailure = null;
-      if (this.isLoaded) {
-        void this.#loadDetail();
-      }
+    if (route.view === 'live' || !isSamePage) {
+      this.openLive(route.view === 'live' ? route.id : null);
     }
     if (!isSamePage) {
       this.message = '';
+    }
+  }
+
+  // From here on the words of this live are whole, and kept so.
+  openLive(id: string | null): void {
+    if (id === this.state.opened) {
+      return;
+    }
+    this.state = opening(this.state, id);
+    this.isDetailLoaded = false;
+    this.detailFailure = null;
+    if (this.isLoaded) {
+      void this.#loadDetail();
     }
   }
 

@@ -30,7 +30,8 @@ export const assessment = (change: Partial<Assessment> = {}): Assessment => ({
 export const alert = (change: Partial<Alert> = {}): Alert => ({
   id: 'q1', live_id: 'l1', account_id: 'a1', username: 'marche', kind: 'haine', severity: 'eleve', state: 'open',
   opened_at: '2026-11-22T12:05:00Z', updated_at: '2026-11-22T12:05:00Z', count: 1, sentence: 'une phrase', context: '',
-  at: 300, clip: { from: 285, to: 315 }, score: 0.9, assessment_id: 'x1', ...change,
+  at: 300, clip: { from: 285, to: 315 }, score: 0.9, assessment_id: 'x1',
+  claimed_by: null, claimed_until: null, decision: null, ...change,
 });
 
 export const notification = (change: Partial<Notification> = {}): Notification => ({

@@ -6,12 +6,14 @@ const noBreak = '\u00a0';
 
 export interface Format {
   number(value: number): string;
+  percent(share: number): string; // 91 %
   compact(value: number): string; // 3,4 k
   seconds(value: number): string; // 4,1 s
   duration(seconds: number): string; // 41 s, 8 min, 1 h 12
   timecode(seconds: number): string; // 01:08:11
   clock(ms: number): string; // 14:02:11
   dateTime(ms: number): string;
+  day(ms: number): string; // 20 février 2027
   ago(ms: number, now: number): string; // il y a 12 s
   list(items: readonly string[]): string;
 }
@@ -47,17 +49,21 @@ export function makeFormat(language: LanguageCode, timeZone?: string): Format {
   const date = new Intl.DateTimeFormat(language, {
     day: 'numeric', month: 'long', hour: '2-digit', minute: '2-digit', hourCycle: 'h23', ...zone,
   });
+  const share = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 0 });
+  const wholeDay = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'long', year: 'numeric', ...zone });
   const list = new Intl.ListFormat(language, { type: 'conjunction' });
   const inDays = language === 'fr' ? 'j' : 'd';
   const durationOf = (seconds: number): string => duration(seconds).replace(/j$/, inDays);
   return {
     number: (value) => plain.format(value),
+    percent: (value) => share.format(value),
     compact: (value) => short.format(value),
     seconds: (value) => `${value < 10 ? tenth.format(value) : plain.format(Math.round(value))}${noBreak}s`,
     duration: durationOf,
     timecode,
     clock: (ms) => time.format(ms),
     dateTime: (ms) => date.format(ms),
+    day: (ms) => wholeDay.format(ms),
     ago: (ms, now) => {
       const text = durationOf((now - ms) / 1000);
       return language === 'fr' ? `il y a ${text}` : `${text} ago`;

@@ -37,3 +37,10 @@ export function savedLanguage(): LanguageCode | null {
 export function saveLanguage(language: LanguageCode): void {
   write('vigie.language', language);
 }
+
+// Letters are shortcuts until somebody switches them off.
+export const areShortcutsOn = (): boolean => read('vigie.shortcuts') !== 'off';
+
+export function saveShortcuts(areOn: boolean): void {
+  write('vigie.shortcuts', areOn ? 'on' : 'off');
+}

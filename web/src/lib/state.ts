@@ -219,6 +219,12 @@ export function withAccounts(state: State, accounts: readonly Account[], mine: r
   return { ...state, accounts: replaced(state, 'account', state.accounts, accounts, asOf), mine: new Set(mine) };
 }
 
+// What REST answered of one alert; events of it may have told more by then.
+export function withAlert(state: State, alert: Alert, asOf: number): State {
+  const isTold = (state.versions.get(`alert ${alert.id}`) ?? -1) > asOf;
+  return isTold ? state : { ...state, alerts: put(state.alerts, alert.id, alert) };
+}
+
 // What REST answered of one account, to this person.
 export function withOwnAccount(state: State, account: Account): State {
   const mine = new Set(state.mine);

@@ -56,6 +56,17 @@ export function offered(toasts: Toasts, alert: Alert, now: number): Toasts {
   return { ...remember(toasts, alert, level, now), shown };
 }
 
+// What came of an alert: only more or graver words may interrupt, not what colleagues do with it; and
+// an alert in somebody's hands calls nobody any more.
+export function told(toasts: Toasts, before: Alert | undefined, alert: Alert, now: number): Toasts {
+  if (alert.state !== 'open') {
+    const up = toasts.shown.find((toast) => toast.alert.id === alert.id && toast.more === 0);
+    return up === undefined ? toasts : dismissed(toasts, alert.live_id);
+  }
+  const isMore = before === undefined || alert.count > before.count || levelOfSeverity(alert.severity) > levelOfSeverity(before.severity);
+  return isMore ? offered(toasts, alert, now) : toasts;
+}
+
 function remember(toasts: Toasts, alert: Alert, level: number, now: number): Toasts {
   const before = toasts.quiet.get(alert.live_id);
   const stillQuiet = before !== undefined && before.until > now;

@@ -6,6 +6,9 @@ export type LiveState = 'live' | 'paused' | 'ended';
 export type CaptureState = 'none' | 'running' | 'stalled' | 'stopped' | 'restricted' | 'done' | 'failed';
 export type Severity = 'critique' | 'eleve' | 'modere' | 'faible';
 export type AlertKind = 'haine' | 'incertain' | 'injection' | 'viralite';
+export type AlertState = 'open' | 'claimed' | 'decided';
+export type Verdict = 'confirmed' | 'platform_rule' | 'lawful' | 'false_alarm' | 'out_of_scope' | 'second_opinion';
+export type Cause = 'transcription' | 'analysis' | 'quotation' | 'irony' | 'other';
 export type Role = 'user' | 'moderator' | 'admin' | 'auditor';
 
 export interface Person {
@@ -136,6 +139,27 @@ export interface Assessment {
   repli: boolean;
   injection?: boolean;
   error?: string | null;
+  disagreement?: boolean; // the model and the embedded analyser
+  embedded_score?: number;
+}
+
+export interface Decision {
+  id: string;
+  verdict: Verdict;
+  cause: Cause | null;
+  note: string;
+  decided_by: string | null; // a name
+  decided_at: string;
+}
+
+// What a person keeps beyond the usual time.
+export interface Hold {
+  id: string;
+  live_id: string;
+  reason: string;
+  placed_at: string;
+  until: string;
+  released_at: string | null;
 }
 
 export interface Alert {
@@ -145,7 +169,7 @@ export interface Alert {
   username: string;
   kind: AlertKind;
   severity: Severity;
-  state: 'open' | 'claimed' | 'decided';
+  state: AlertState;
   opened_at: string;
   updated_at: string;
   count: number;
@@ -155,6 +179,9 @@ export interface Alert {
   clip: { from: number; to: number };
   score: number;
   assessment_id: string;
+  claimed_by: string | null; // a name
+  claimed_until: string | null;
+  decision: Decision | null; // the newest that stands; second_opinion leaves the alert open
 }
 
 export interface Notification {

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The English twin of fr.ts: the type refuses a missing or a superfluous key, a test what was left in French.
 import type { Catalogue } from './fr';
+import { hold, review, sound } from './review.en';
 
 const s = (n: number): string => (n === 1 ? '' : 's');
 
 export const en: Catalogue = {
+  review,
+  sound,
+  hold,
   app: {
     name: 'Vigie',
     skip: 'Skip to content',
@@ -364,12 +368,7 @@ export const en: Catalogue = {
   },
   alerts: {
     title: 'Alerts',
-    open: (n) => `${n} alert${s(n)} to review`,
-    detections: (n) => `${n} detection${s(n)}`,
     sort: 'Sort by',
-    sorts: { recent: 'newest', gravite: 'severity' },
-    show: 'Show',
-    shows: { alertes: 'alerts', tout: 'alerts and detections' },
     fresh: (n) => `${n} new alert${s(n)} — show`,
     more: (n) => `Show ${n} more`,
     none: 'Nothing to review',
@@ -382,6 +381,7 @@ export const en: Catalogue = {
       injection: 'Instruction aimed at the machine',
       viralite: 'Viral potential',
     },
+    read: 'Read the alert',
     openAt: (time) => `Open the live at ${time}`,
     goTo: (time) => `Go to ${time}`,
     at: (time) => `at ${time}`,

@@ -2,9 +2,14 @@
 // The French words: the source of which en.ts is the twin. Vocabulary and style: vouvoiement, verb + noun
 // on buttons, sentence case, no exclamation. Spaces before high punctuation are typeset by index.ts.
 
+import { hold, review, sound } from './review.fr';
+
 const s = (n: number): string => (n > 1 ? 's' : '');
 
 export const fr = {
+  review,
+  sound,
+  hold,
   app: {
     name: 'Vigie',
     skip: 'Aller au contenu',
@@ -365,12 +370,7 @@ export const fr = {
   },
   alerts: {
     title: 'Alertes',
-    open: (n: number) => `${n} alerte${s(n)} à traiter`,
-    detections: (n: number) => `${n} détection${s(n)}`,
     sort: 'Trier par',
-    sorts: { recent: 'plus récentes', gravite: 'gravité' },
-    show: 'Afficher',
-    shows: { alertes: 'alertes', tout: 'alertes et détections' },
     fresh: (n: number) => `${n} nouvelle${s(n)} alerte${s(n)} — afficher`,
     more: (n: number) => `Afficher ${n} de plus`,
     none: 'Rien à traiter',
@@ -383,6 +383,7 @@ export const fr = {
       injection: 'Consigne adressée à la machine',
       viralite: 'Potentiel viral',
     },
+    read: 'Lire l’alerte',
     openAt: (time: string) => `Ouvrir le direct à ${time}`,
     goTo: (time: string) => `Aller à ${time}`,
     at: (time: string) => `à ${time}`,

@@ -19,7 +19,7 @@ const say = (value: unknown): string =>
 // The same word in both languages.
 const shared = new Set([
   '.app.name', '.app.title', '.alerts.passages', '.capture.because', '.risk.evidence', '.bell.title', '.live.transcript', '.part.web', '.part.platform', '.part.tiktok', '.part.capture',
-  '.part.transcription', '.accounts.actions',
+  '.part.transcription', '.accounts.actions', '.review.ctrl',
 ]);
 
 describe('the catalogues', () => {
