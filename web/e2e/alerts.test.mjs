@@ -84,6 +84,9 @@ describe('alerts', { skip: hasBrowser ? false : 'no Chromium' }, () => {
     const page = await open(`/alertes?alerte=q-demo_marche-1`, { locale: 'en-GB', viewport: { width: 360, height: 800 } });
     await page.getByRole('button', { name: 'Save and next' }).waitFor();
     await page.getByText('Around the sentence, 60 s before and after').waitFor();
+    await page.getByRole('button', { name: 'Decide' }).click();
+    await page.waitForFunction(() => document.activeElement?.textContent === 'Decision');
+    await shoot(watched, 'queue-narrow-decision');
     await page.getByRole('link', { name: 'Back to the list' }).click();
     await page.getByRole('link', { name: /^@demo_marche\s*, Presumed hateful speech/ }).waitFor();
     await check('queue-english');
@@ -237,7 +240,6 @@ describe('alerts', { skip: hasBrowser ? false : 'no Chromium' }, () => {
     // Decided elsewhere, and the feed is late: only the refusal tells.
     Object.assign(server.world.alerts[0], { state: 'decided', claimed_by: null, claimed_until: null, decision: { id: 'd7', verdict: 'confirmed', cause: null, note: '', decided_by: 'amine', decided_at: ago(1) } });
     await page.getByRole('button', { name: 'Enregistrer et suivante' }).click();
-    await page.getByText('Quelqu’un a été plus rapide').waitFor();
     await page.getByText('amine a décidé entre-temps.').waitFor();
     assert.match(await page.getByLabel('Votre saisie').inputValue(), /Hors mandat\nHors de notre mission\./);
     await check('queue-conflict');

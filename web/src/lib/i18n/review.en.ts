@@ -15,6 +15,7 @@ export const review: typeof frenchReview = {
   decision: 'Decision',
   choose: 'Choose an alert in the list.',
   chooseHint: 'Or press J for the first one, ? for the shortcuts.',
+  toDecision: 'Decide',
   backToList: 'Back to the list',
   probability: (percent) => `hate ${percent} probable`,
   emptyTab: {

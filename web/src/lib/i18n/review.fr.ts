@@ -13,6 +13,7 @@ export const review = {
   decision: 'Décision',
   choose: 'Choisissez une alerte dans la liste.',
   chooseHint: 'Ou appuyez sur J pour la première, ? pour les raccourcis.',
+  toDecision: 'Décider',
   backToList: 'Retour à la liste',
   probability: (percent: string) => `haine probable à ${percent}`,
   emptyTab: {
