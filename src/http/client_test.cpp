@@ -57,7 +57,7 @@ TEST(Client, SendsMethodHeadersAndBody) {
   EXPECT_NE(sent.find("Content-Type: application/json\r\n"), std::string::npos);
   EXPECT_NE(sent.find("Content-Length: 2\r\n"), std::string::npos);
   EXPECT_NE(sent.find("User-Agent: Vigie\r\n"), std::string::npos);
-  EXPECT_EQ(sent.find("999"), std::string::npos);
+  EXPECT_EQ(sent.find(": 999"), std::string::npos);
   EXPECT_EQ(sent.find("elsewhere"), std::string::npos);
 }
 
