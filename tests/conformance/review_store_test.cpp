@@ -202,6 +202,14 @@ TEST_P(ReviewStore, SortsByTheProbabilityOfHate) {
   EXPECT_EQ(ask("GET", "/api/v1/alerts?sort=risk", &uma).status, 422);
 }
 
+Async<> decide_into(Reviews& reviews, std::string alert_id, std::string person_id,
+                    std::optional<Result<Alert>>& outcome) {
+  NewDecision decision;
+  decision.verdict = DecisionVerdict::lawful;
+  Sight sight{std::move(person_id), true};
+  outcome = co_await reviews.decide(std::move(alert_id), std::move(sight), decision);
+}
+
 // Two tabs decide at the same moment: one of them is told that it came too late.
 TEST_P(ReviewStore, LetsOneOfTwoDecideWhoActAtOnce) {
   auto bus = create_memory_bus(io.get_executor());
@@ -218,14 +226,8 @@ TEST_P(ReviewStore, LetsOneOfTwoDecideWhoActAtOnce) {
   };
   std::optional<Result<Alert>> first;
   std::optional<Result<Alert>> second;
-  auto decide_in = [this](Reviews& reviews, std::string person,
-                          std::optional<Result<Alert>>& outcome) -> Async<> {
-    NewDecision decision;
-    decision.verdict = DecisionVerdict::lawful;
-    outcome = co_await reviews.decide(alert, Sight{std::move(person), true}, decision);
-  };
-  const auto one = testing::start(io, decide_in(here, mia.id, first));
-  const auto two = testing::start(io, decide_in(there, noa.id, second));
+  const auto one = testing::start(io, decide_into(here, alert, mia.id, first));
+  const auto two = testing::start(io, decide_into(there, alert, noa.id, second));
   while (!*one || !*two) {
     io.restart();
     io.run_one();

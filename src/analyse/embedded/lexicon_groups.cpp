@@ -78,13 +78,13 @@ constexpr std::array table{
          "gogols|gogole|mongolien|mongoliens|mongolienne|attardes mentaux|attarde mental|"
          "debiles mentaux|debile mental|femelles|clandos",
          Family::slur, Target::social_group},
-    Term{"raton|ratons|melon|melons|bride|brides|bridee|bridees|macaque|macaques|guenon|guenons|"
+    Term{"raton|ratons|bridee|bridees|macaque|macaques|guenon|guenons|"
          "singe|singes|bico|bounty|babtou|babtous|gwer|gaouri|rosbif|rosbifs|negrito",
          Family::slur_if_aimed, Target::ethnicity},
-    Term{"feuj|feujs|corbeaux|barbus", Family::slur_if_aimed, Target::religion},
-    Term{"tapette|tapettes|pedale|pedales|gouine|gouines|mongol|mongols|mongole|triso|trisos|"
-         "attarde|attardes|attardee|legume|legumes|brouteuse|brouteuses|pouffiasse|pouffiasses|"
-         "poufiasse|chiennasse|trainee|trainees|"
+    Term{"feuj|feujs|barbus", Family::slur_if_aimed, Target::religion},
+    Term{"tapette|tapettes|gouine|gouines|mongol|mongols|mongole|triso|trisos|"
+         "attarde|attardes|attardee|brouteuse|brouteuses|pouffiasse|pouffiasses|"
+         "poufiasse|chiennasse|"
          "salope|salopes|pute|putes|petasse|petasses|connasse|connasses",
          Family::slur_if_aimed, Target::social_group},
 
