@@ -114,7 +114,7 @@ export const sound: typeof frenchSound = {
 export const hold: typeof frenchHold = {
   open: 'Keep longer than usual…',
   title: 'Keep this live longer than usual',
-  text: 'Its sound and its transcript will not be erased before the chosen day, one year at most. The reason stays written with the hold.',
+  text: 'Its sound will not be erased before the chosen day, one year at most. The reason stays written with the hold.',
   reason: 'Reason',
   until: 'Until',
   place: 'Keep',

@@ -116,7 +116,7 @@ export const sound = {
 export const hold = {
   open: 'Conserver au-delà du délai…',
   title: 'Conserver ce direct au-delà du délai',
-  text: 'Le son et la transcription ne seront pas effacés avant la date choisie, un an au plus. La raison reste inscrite avec la conservation.',
+  text: 'Le son de ce direct ne sera pas effacé avant la date choisie, un an au plus. La raison reste inscrite avec la conservation.',
   reason: 'Raison',
   until: 'Jusqu’au',
   place: 'Conserver',
