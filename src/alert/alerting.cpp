@@ -26,7 +26,7 @@ Async<> Alerting::run() {
 
 Async<> Alerting::take_in_all() {
   for (;;) {
-    auto taken = co_await alerts_.take_in(options_.risk_threshold);
+    auto taken = co_await alerts_.take_in(options_.risk_threshold, options_.cooldown);
     if (!taken) {
       log_.error("assessments were not turned into alerts", {{"why", taken.error().what}});
       co_return;

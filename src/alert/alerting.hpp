@@ -12,8 +12,9 @@
 namespace vigie::alert {
 
 struct AlertingOptions {
-  double risk_threshold = 0.7;          // RISK_THRESHOLD
-  Span sweep{std::chrono::seconds{2}};  // hints may be lost
+  double risk_threshold = 0.7;           // RISK_THRESHOLD
+  Span cooldown = same_incident_within;  // ALERT_COOLDOWN_S
+  Span sweep{std::chrono::seconds{2}};   // hints may be lost
 };
 
 // What is passed by reference must outlive run().

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "alert/rules.hpp"
 #include "async/async.hpp"
 #include "async/clock.hpp"
 #include "base/ids.hpp"
@@ -47,7 +48,9 @@ class Alerts {
 
   // The next assessments of the event log: alerts, notifications, events and how far we have come,
   // in one transaction. Called again until nothing is new.
-  Async<Result<TakenIn>> take_in(double risk_threshold);
+  // An account's own rule goes before both: an incident goes on for `cooldown` after its last
+  // words.
+  Async<Result<TakenIn>> take_in(double risk_threshold, Span cooldown = same_incident_within);
 
   // Errc::invalid for a cursor that is not one of ours.
   Async<Result<Page<Alert>>> list(Sight sight, AlertFilter filter, std::int64_t limit,

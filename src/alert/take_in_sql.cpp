@@ -3,6 +3,7 @@
 #include <boost/json/serialize.hpp>
 #include <vector>
 
+#include "alert/account_rules.hpp"
 #include "alert/alerts.hpp"
 #include "alert/rows.hpp"
 #include "alert/rules.hpp"
@@ -18,8 +19,9 @@ constexpr std::int64_t events_at_a_time = 200;
 
 constexpr std::string_view select_assessment = R"(
 SELECT a.id, a.live_id, l.account_id, c.username, a.start_us, a.end_us, a.viralite, a.discours_haineux,
-  a.risque_score, a.score, a.indetermine, a.injection, a.preuve
+  a.risque_score, a.score, a.indetermine, a.injection, a.preuve, r.risk_threshold, r.hate_alerts, r.cooldown_us
 FROM assessment a JOIN live l ON l.id = a.live_id JOIN account c ON c.id = l.account_id
+  LEFT JOIN alert_rule r ON r.account_id = c.id
 WHERE a.id = $1)";
 
 constexpr std::string_view select_incident = R"(
@@ -71,13 +73,30 @@ struct Case {
   Assessment assessment;
   std::string account_id;
   std::string username;
+  AccountRule rule;
 };
+
+// The assessment as its account's rule has it judged.
+std::optional<Verdict> decide_by(const Case& one, double risk_threshold) {
+  const double threshold = one.rule.risk_threshold.value_or(risk_threshold);
+  if (one.rule.hate_alerts || !one.assessment.judgement.hateful) {
+    return decide(one.assessment, threshold);
+  }
+  auto quiet = one.assessment;
+  quiet.judgement.hateful = false;
+  const auto verdict = decide(quiet, threshold);
+  return verdict ? decide(one.assessment, threshold) : verdict;
+}
 
 // One transaction's work. Facts first; the events, whose log is a lock, at the end.
 class Intake {
  public:
-  Intake(db::Transaction& transaction, Ids& ids, Time now, double risk_threshold)
-      : transaction_{transaction}, ids_{ids}, now_{now}, risk_threshold_{risk_threshold} {}
+  Intake(db::Transaction& transaction, Ids& ids, Time now, double risk_threshold, Span cooldown)
+      : transaction_{transaction},
+        ids_{ids},
+        now_{now},
+        risk_threshold_{risk_threshold},
+        cooldown_{cooldown} {}
 
   Result<TakenIn> run() {
     // Moving the cursor nowhere locks its row: another process waits here, then reads what we
@@ -120,7 +139,7 @@ class Intake {
       return {};
     }
     const auto& one = **found;
-    if (const auto verdict = decide(one.assessment, risk_threshold_)) {
+    if (const auto verdict = decide_by(one, risk_threshold_)) {
       if (auto done = alert_of(one, *verdict); !done) {
         return done.error().during("writing an alert");
       }
@@ -158,6 +177,11 @@ class Intake {
     assessment.judgement.undecided = row.boolean(10);
     assessment.judgement.injection = row.boolean(11);
     assessment.judgement.evidence = row.text(12);
+    one.rule.risk_threshold = row.optional_number(13);
+    one.rule.hate_alerts = row.is_null(14) || row.boolean(14);
+    if (const auto cooldown = row.optional_integer(15)) {
+      one.rule.cooldown = Span{*cooldown};
+    }
     return found;
   }
 
@@ -187,8 +211,8 @@ class Intake {
     const auto& assessment = one.assessment;
     const bool is_virality = verdict.kind == AlertKind::virality;
     auto incident = transaction_.query(
-        select_incident,
-        {assessment.live_id, assessment.start - same_incident_within, is_virality});
+        select_incident, {assessment.live_id,
+                          assessment.start - one.rule.cooldown.value_or(cooldown_), is_virality});
     if (!incident) {
       return incident.error();
     }
@@ -369,13 +393,14 @@ class Intake {
   Ids& ids_;
   Time now_;
   double risk_threshold_;
+  Span cooldown_;
   TakenIn taken_;
   std::vector<Event> events_;
 };
 
 }  // namespace
 
-Async<Result<TakenIn>> Alerts::take_in(double risk_threshold) {
+Async<Result<TakenIn>> Alerts::take_in(double risk_threshold, Span cooldown) {
   std::function<Result<bool>(db::Transaction&)> ask =
       [](db::Transaction& transaction) -> Result<bool> {
     const auto cursor = db::cursor_of(transaction, reader);
@@ -397,8 +422,8 @@ Async<Result<TakenIn>> Alerts::take_in(double risk_threshold) {
   }
   const auto now = clock_.now();
   std::function<Result<TakenIn>(db::Transaction&)> work =
-      [this, now, risk_threshold](db::Transaction& transaction) {
-        return Intake{transaction, ids_, now, risk_threshold}.run();
+      [this, now, risk_threshold, cooldown](db::Transaction& transaction) {
+        return Intake{transaction, ids_, now, risk_threshold, cooldown}.run();
       };
   auto taken = co_await db::write<TakenIn>(database_, std::move(work));
   if (taken && taken->opened + taken->updated > 0) {

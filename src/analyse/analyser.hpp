@@ -38,7 +38,7 @@ struct Window {
 class Analyser {
  public:
   virtual ~Analyser() = default;
-  virtual std::string_view name() const = 0;  // "embedded-lexicon", "llm"
+  virtual std::string_view name() const = 0;  // "embedded", "llm"
 
   // Judges window.text. The judgement is checked: enums, coherence, evidence is a literal stretch
   // of the text or empty. Errors: rate_limited and unavailable (with retry_after), timeout,

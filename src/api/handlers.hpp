@@ -22,6 +22,10 @@ Async<Result<http::Response>> unfollow_account(Services& services, Call call);
 Async<Result<http::Response>> check_account(Services& services, Call call);
 Async<Result<http::Response>> list_lives_of_account(Services& services, Call call);
 
+// account_rules.cpp
+Async<Result<http::Response>> get_account_rule(Services& services, Call call);
+Async<Result<http::Response>> set_account_rule(Services& services, Call call);
+
 // lists.cpp
 Async<Result<http::Response>> list_lists(Services& services, Call call);
 Async<Result<http::Response>> create_list(Services& services, Call call);

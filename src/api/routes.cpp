@@ -19,6 +19,8 @@ const std::vector<Route>& routes() {
       {"PATCH", "/api/v1/accounts/{id}", signed_in, edit_account},
       {"DELETE", "/api/v1/accounts/{id}", signed_in, unfollow_account},
       {"POST", "/api/v1/accounts/{id}/check", signed_in, check_account},
+      {"GET", "/api/v1/accounts/{id}/alert-rule", signed_in, get_account_rule},
+      {"PUT", "/api/v1/accounts/{id}/alert-rule", deciders, set_account_rule},
       {"GET", "/api/v1/accounts/{id}/lives", signed_in, list_lives_of_account},
 
       {"GET", "/api/v1/lists", signed_in, list_lists},

@@ -34,6 +34,7 @@ namespace vigie::analyse {
 class Assessments;
 }
 namespace vigie::alert {
+class AccountRules;
 class Alerts;
 class Notifications;
 }  // namespace vigie::alert
@@ -63,6 +64,7 @@ struct Services {
   recording::Recordings& recordings;
   analyse::Assessments& assessments;
   alert::Alerts& alerts;
+  alert::AccountRules& account_rules;
   review::Reviews& reviews;
   alert::Notifications& notifications;
   notify::Channels& channels;

@@ -2,6 +2,7 @@
 // The only place that names concrete types: what Vigie is made of, from the ground up. Members are
 // made in their order and destroyed in reverse; run() starts the roles and joins them before
 // anything goes.
+#include "alert/account_rules.hpp"
 #include "alert/alerting.hpp"
 #include "alert/alerts.hpp"
 #include "analyse/analysis.hpp"
@@ -152,8 +153,12 @@ class Vigie final : public Application {
   WorkerPool disk_{"disk", disk_threads};
   recording::Recordings recordings_{*world_.database, *world_.blobs, disk_, world_.clock,
                                     world_.ids};
-  recording::Retention retention_{*world_.database, *world_.blobs, disk_,
-                                  world_.clock,     world_.log,    world_.metrics,
+  recording::Retention retention_{*world_.database,
+                                  *world_.blobs,
+                                  disk_,
+                                  world_.clock,
+                                  world_.log,
+                                  world_.metrics,
                                   retention_rules(world_.config)};
   capture::Captures captures_{*world_.database, world_.clock, world_.ids, *world_.bus,
                               world_.ids.next(world_.clock.now())};
@@ -166,6 +171,7 @@ class Vigie final : public Application {
   std::unique_ptr<analyse::Judge> judge_;
   std::unique_ptr<analyse::Analysis> analysis_;
   alert::Alerts alerts_{*world_.database, world_.clock, world_.ids, *world_.bus};
+  alert::AccountRules account_rules_{*world_.database, world_.clock};
   review::Reviews reviews_{*world_.database, world_.clock, world_.ids, *world_.bus};
   alert::Notifications notifications_{*world_.database, world_.clock};
   alert::Alerting alerting_{
@@ -175,7 +181,9 @@ class Vigie final : public Application {
       world_.clock,
       world_.log,
       world_.metrics,
-      alert::AlertingOptions{.risk_threshold = world_.config.number("RISK_THRESHOLD")}};
+      alert::AlertingOptions{
+          .risk_threshold = world_.config.number("RISK_THRESHOLD"),
+          .cooldown = std::chrono::seconds{world_.config.integer("ALERT_COOLDOWN_S")}}};
 
   Outbound outbound_{world_, *client_};
 
@@ -230,21 +238,21 @@ void Vigie::open_ears_or_say_why() {
       executor_, ears_.detectors, ears_.transcriber.get(), *segments_, world_.clock, world_.log,
       world_.metrics, std::move(options));
   const capture::CaptureTools tools{.client = *client_,
-                                   .guard = guard_,
-                                   .sources = sources_,
-                                   .sink = *transcription_,
-                                   .blobs = *world_.blobs,
-                                   .pool = disk_,
-                                   .clock = world_.clock,
-                                   .log = world_.log,
-                                   .metrics = world_.metrics,
-                                   .has_room = [this] { return retention_.has_room(); }};
+                                    .guard = guard_,
+                                    .sources = sources_,
+                                    .sink = *transcription_,
+                                    .blobs = *world_.blobs,
+                                    .pool = disk_,
+                                    .clock = world_.clock,
+                                    .log = world_.log,
+                                    .metrics = world_.metrics,
+                                    .has_room = [this] { return retention_.has_room(); }};
   capture_ = std::make_unique<capture::CaptureService>(executor_, captures_, *world_.bus, tools);
 }
 
 Result<> Vigie::open_judges() {
-  auto model = open_llm(world_.config, *client_, world_.clock, world_.random, world_.log,
-                        world_.metrics);
+  auto model =
+      open_llm(world_.config, *client_, world_.clock, world_.random, world_.log, world_.metrics);
   if (!model) {
     return model.error();
   }
@@ -257,27 +265,28 @@ Result<> Vigie::open_judges() {
 }
 
 Result<> Vigie::open_web() {
-  services_ = std::make_unique<api::Services>(api::Services{
-      .clock = world_.clock,
-      .log = world_.log,
-      .database = *world_.database,
-      .people = people_,
-      .sessions = sessions_,
-      .tokens = tokens_,
-      .accounts = accounts_,
-      .lists = lists_,
-      .lives = lives_,
-      .recordings = recordings_,
-      .assessments = assessments_,
-      .alerts = alerts_,
-      .reviews = reviews_,
-      .notifications = notifications_,
-      .channels = outbound_.channels(),
-      .gate = gate_,
-      .hub = hub_,
-      .parts = [this] { return parts(); },
-      .version = VIGIE_VERSION,
-      .hosts = [this] { return hosts_.status(); }});
+  services_ =
+      std::make_unique<api::Services>(api::Services{.clock = world_.clock,
+                                                    .log = world_.log,
+                                                    .database = *world_.database,
+                                                    .people = people_,
+                                                    .sessions = sessions_,
+                                                    .tokens = tokens_,
+                                                    .accounts = accounts_,
+                                                    .lists = lists_,
+                                                    .lives = lives_,
+                                                    .recordings = recordings_,
+                                                    .assessments = assessments_,
+                                                    .alerts = alerts_,
+                                                    .account_rules = account_rules_,
+                                                    .reviews = reviews_,
+                                                    .notifications = notifications_,
+                                                    .channels = outbound_.channels(),
+                                                    .gate = gate_,
+                                                    .hub = hub_,
+                                                    .parts = [this] { return parts(); },
+                                                    .version = VIGIE_VERSION,
+                                                    .hosts = [this] { return hosts_.status(); }});
   const auto language =
       world_.config.text("LANGUAGE") == "en" ? api::Language::english : api::Language::french;
   site_ =

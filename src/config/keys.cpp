@@ -41,7 +41,8 @@ std::vector<Key> make_keys() {
 
       {"DATA_DIR", Type::text, "./data", "", "The folder of the database and of recorded sound."},
       {"RETAIN_SOUND_H", Type::integer, "72", "1..8760",
-       "How long, in hours, sound is kept after the end of its live when no alert and no hold needs "
+       "How long, in hours, sound is kept after the end of its live when no alert and no hold "
+       "needs "
        "it."},
       {"RETAIN_ALERT_SOUND_D", Type::integer, "365", "1..3650",
        "How long, in days, the sound around an alert is kept once somebody has decided on it."},
@@ -72,7 +73,8 @@ std::vector<Key> make_keys() {
       {"TIKTOK_SIGN_KEY", Type::secret, "", "",
        "The key of that signing service; empty: it is asked without one."},
       {"TIKTOK_SIGN_PER_DAY", Type::integer, "100", "1..1000000",
-       "How often that service is asked in a day at most; a third of it in an hour, a twentieth in a "
+       "How often that service is asked in a day at most; a third of it in an hour, a twentieth in "
+       "a "
        "minute."},
       {"TIKTOK_SOCKETS", Type::integer, "20", "1..1000",
        "How many lives are listened to at once at most, those of the highest priority first."},
@@ -111,6 +113,9 @@ std::vector<Key> make_keys() {
 
       {"RISK_THRESHOLD", Type::number, "0.7", "0..1",
        "An alert opens when risque_score is above it."},
+      {"ALERT_COOLDOWN_S", Type::integer, "60", "0..86400",
+       "How long, in seconds of the live, an incident goes on after its last words: what comes "
+       "meanwhile is counted by the same alert."},
       {"GROQ_API_KEY", Type::secret, "", "",
        "Judges with Groq's models; empty, and no LLM_BASE_URL: the embedded analyser judges."},
       {"LLM_BASE_URL", Type::text, "", web_address,
@@ -126,7 +131,8 @@ std::vector<Key> make_keys() {
       {"LLM_BUDGET_PER_LIVE", Type::integer, "0", "0..1000000",
        "The same for one live, as long as Vigie runs."},
       {"LLM_PRICES", Type::list, "openai/gpt-oss-120b=0.15/0.60,openai/gpt-oss-20b=0.075/0.30", "",
-       "Prices, model=in/out in US dollars for a million tokens, for the cost of each assessment; a "
+       "Prices, model=in/out in US dollars for a million tokens, for the cost of each assessment; "
+       "a "
        "model that is not listed costs an unknown amount, shown as 0."},
 
       {"EMAIL_HOST", Type::text, "", "", "The mail server; empty: no mail is sent."},
@@ -137,7 +143,8 @@ std::vector<Key> make_keys() {
        "The sender of mails, name@host; empty: EMAIL_HOST_USER when that is an address, else "
        "vigie@DOMAIN."},
       {"EMAIL_TLS", Type::choice, "auto", "auto|starttls|tls|none",
-       "How the mail server is spoken to; auto: tls on port 465, starttls on any other. none is for "
+       "How the mail server is spoken to; auto: tls on port 465, starttls on any other. none is "
+       "for "
        "a server on this machine: mails and the password then travel in the clear."},
   };
 }

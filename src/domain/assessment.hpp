@@ -34,7 +34,7 @@ struct Judgement {
   bool undecided = false;  // a person must read it (indetermine)
   bool injection = false;  // somebody talks to the machine
   std::string evidence;    // a literal stretch of the window (preuve); empty when nothing was found
-  std::string analyser;    // "embedded-lexicon", "llm"
+  std::string analyser;    // "embedded", "llm"
   std::string model;
   std::string prompt_sha256;
   bool fallback = false;  // the wished analyser did not answer (repli)

@@ -4,6 +4,7 @@
 
 #include <thread>
 
+#include "alert/account_rules.hpp"
 #include "alert/alerting.hpp"
 #include "alert/alerts.hpp"
 #include "async/task_group.hpp"
@@ -381,6 +382,42 @@ TEST_P(AlertStore, ShowsAlertsToThoseWhoMaySeeThem) {
   EXPECT_EQ(run(store->get(of_anna[0].id, Sight{"carl", false})).error().code, Errc::not_found);
   EXPECT_TRUE(run(store->get(of_anna[0].id, Sight{"mod", true})));
   EXPECT_EQ(run(store->get("nope", Sight{"mod", true})).error().code, Errc::not_found);
+}
+
+TEST_P(AlertStore, FollowsTheRuleOfAnAccount) {
+  AccountRules rules{db(), clock};
+  const Sight moderator{"mod", true};
+  AccountRule rule;
+  rule.risk_threshold = 0.99;
+  rule.hate_alerts = false;
+  ASSERT_TRUE(run(rules.set("A", moderator, rule)));
+  judge({.start = 0, .hateful = true});
+  take_in();
+  EXPECT_TRUE(alerts().empty()) << "hatred alone does not alert here";
+
+  rule.hate_alerts = true;
+  rule.cooldown = std::chrono::minutes{30};
+  ASSERT_TRUE(run(rules.set("A", moderator, rule)));
+  judge({.start = 100, .hateful = true});
+  judge({.start = 1000, .hateful = true});
+  take_in();
+  ASSERT_EQ(alerts().size(), 1U) << "within the cooldown it is one incident";
+  EXPECT_EQ(alerts()[0].count, 2);
+}
+
+TEST_P(AlertStore, RefusesARuleThatMakesNoSense) {
+  AccountRules rules{db(), clock};
+  AccountRule rule;
+  for (const double threshold : {-0.1, 1.1, std::nan("")}) {
+    rule.risk_threshold = threshold;
+    EXPECT_EQ(run(rules.set("A", Sight{"mod", true}, rule)).error().code, Errc::invalid);
+  }
+  rule.risk_threshold = 0.5;
+  rule.cooldown = std::chrono::hours{25};
+  EXPECT_EQ(run(rules.set("A", Sight{"mod", true}, rule)).error().code, Errc::invalid);
+  rule.cooldown.reset();
+  EXPECT_EQ(run(rules.set("A", Sight{"nobody", false}, rule)).error().code, Errc::not_found);
+  EXPECT_FALSE(run(rules.get("A", Sight{"mod", true})).value().risk_threshold);
 }
 
 TEST_P(AlertStore, ListsByStateInPages) {

@@ -5,6 +5,7 @@
 
 #include <boost/json/array.hpp>
 
+#include "alert/account_rules.hpp"
 #include "alert/alerts.hpp"
 #include "analyse/assessments.hpp"
 #include "api/access.hpp"
@@ -59,6 +60,7 @@ class Api : public vigie::testing::OnEachDatabase {
     recordings_ = std::make_unique<recording::Recordings>(db(), *blobs_, disk_, clock, ids);
     assessments_ = std::make_unique<analyse::Assessments>(db(), clock, ids, *bus_);
     alerts_ = std::make_unique<alert::Alerts>(db(), clock, ids, *bus_);
+    account_rules_ = std::make_unique<alert::AccountRules>(db(), clock);
     reviews_ = std::make_unique<review::Reviews>(db(), clock, ids, *bus_);
     notifications_ = std::make_unique<alert::Notifications>(db(), clock);
     preferences_ = std::make_unique<notify::Preferences>(db());
@@ -81,6 +83,7 @@ class Api : public vigie::testing::OnEachDatabase {
                  .recordings = *recordings_,
                  .assessments = *assessments_,
                  .alerts = *alerts_,
+                 .account_rules = *account_rules_,
                  .reviews = *reviews_,
                  .notifications = *notifications_,
                  .channels = *channels_,
@@ -177,6 +180,7 @@ class Api : public vigie::testing::OnEachDatabase {
   std::unique_ptr<recording::Recordings> recordings_;
   std::unique_ptr<analyse::Assessments> assessments_;
   std::unique_ptr<alert::Alerts> alerts_;
+  std::unique_ptr<alert::AccountRules> account_rules_;
   std::unique_ptr<review::Reviews> reviews_;
   std::unique_ptr<alert::Notifications> notifications_;
   std::unique_ptr<Hub> hub_;
