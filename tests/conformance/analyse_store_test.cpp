@@ -43,17 +43,6 @@ class AssessmentStore : public testing::OnEachDatabase {
     store = std::make_unique<Assessments>(db(), clock, ids, *bus);
   }
 
-  void execute(std::string_view sql, std::initializer_list<db::Value> parameters) {
-    const auto done = db().write_now([&](db::Transaction& transaction) -> Result<> {
-      auto changed = transaction.execute(sql, parameters);
-      if (!changed) {
-        return changed.error();
-      }
-      return {};
-    });
-    ASSERT_TRUE(done) << done.error().what;
-  }
-
   void say(double start, double end, std::string text, std::string live = "L") {
     execute(insert_segment, {ids.next(clock.now()), live, from_seconds(start), from_seconds(end),
                              std::move(text), clock.now()});

@@ -42,29 +42,10 @@ class CaptureStore : public testing::OnEachDatabase {
     execute("INSERT INTO live_lease (live_id) VALUES ($1)", {id});
   }
 
-  void execute(std::string_view sql, std::initializer_list<db::Value> parameters) {
-    const auto work = [&](db::Transaction& tx) -> Result<> {
-      const auto done = tx.execute(sql, parameters);
-      return done ? Result<>{} : done.error();
-    };
-    const auto done = db().write_now(work);
-    ASSERT_TRUE(done) << done.error().what;
-  }
-
   std::string text(std::string_view sql) {
     std::string found;
     const auto work = [&](db::Transaction& tx) -> Result<> {
       found = tx.query(sql, {}).value().at(0).text(0);
-      return {};
-    };
-    EXPECT_TRUE(db().read_now(work));
-    return found;
-  }
-
-  std::int64_t number(std::string_view sql) {
-    std::int64_t found = -1;
-    const auto work = [&](db::Transaction& tx) -> Result<> {
-      found = tx.query(sql, {}).value().at(0).integer(0);
       return {};
     };
     EXPECT_TRUE(db().read_now(work));

@@ -45,25 +45,6 @@ class RecordingStore : public api::Api {
     }
   }
 
-  void execute(std::string_view sql, std::initializer_list<db::Value> parameters) {
-    const auto work = [&](db::Transaction& tx) -> Result<> {
-      const auto done = tx.execute(sql, parameters);
-      return done ? Result<>{} : done.error();
-    };
-    const auto done = db().write_now(work);
-    ASSERT_TRUE(done) << done.error().what;
-  }
-
-  std::int64_t number(std::string_view sql) {
-    std::int64_t found = -1;
-    const auto work = [&](db::Transaction& tx) -> Result<> {
-      found = tx.query(sql, {}).value().at(0).integer(0);
-      return {};
-    };
-    EXPECT_TRUE(db().read_now(work));
-    return found;
-  }
-
   void keep_piece(const std::string& live_id, int index) {
     const auto key = fmt::format("lives/{}/{:06}.aac", live_id, index);
     ASSERT_TRUE(blobs().put(key, sound));

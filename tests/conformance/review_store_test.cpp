@@ -27,15 +27,6 @@ class ReviewStore : public api::Api {
     add_alert("01ARZ3NDEKTSV4RRFFQ69G5FA1", 0.5);
   }
 
-  void execute(std::string_view sql, std::initializer_list<db::Value> parameters) {
-    const auto work = [&](db::Transaction& tx) -> Result<> {
-      const auto done = tx.execute(sql, parameters);
-      return done ? Result<>{} : done.error();
-    };
-    const auto done = db().write_now(work);
-    ASSERT_TRUE(done) << done.error().what;
-  }
-
   void add_alert(const std::string& id, double score, std::string_view kind = "haine") {
     execute(
         "INSERT INTO assessment (id, live_id, start_us, end_us, categorie, viralite, "

@@ -36,24 +36,7 @@ class WatchStore : public testing::OnEachDatabase {
     }
   }
 
-  void execute(std::string_view sql, std::initializer_list<db::Value> parameters) {
-    const auto work = [&](db::Transaction& tx) -> Result<> {
-      const auto done = tx.execute(sql, parameters);
-      return done ? Result<>{} : done.error();
-    };
-    const auto done = db().write_now(work);
-    ASSERT_TRUE(done) << done.error().what;
-  }
-
-  std::int64_t count(std::string_view sql) {
-    std::int64_t number = -1;
-    const auto work = [&](db::Transaction& tx) -> Result<> {
-      number = tx.query(sql, {}).value().at(0).integer(0);
-      return {};
-    };
-    EXPECT_TRUE(db().read_now(work));
-    return number;
-  }
+  std::int64_t count(std::string_view sql) { return number(sql); }
 
   std::vector<Event> events() {
     std::vector<Event> all;

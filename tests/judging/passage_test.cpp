@@ -62,15 +62,12 @@ class Passage : public testing::OnEachDatabase {
   void say(const std::string& text) {
     const auto words = 1 + std::count(text.begin(), text.end(), ' ');
     const Span end = spoken + from_seconds(static_cast<double>(words) / 2.6);
-    const auto done = db().write_now([&](db::Transaction& transaction) -> Result<> {
-      const auto written = transaction.execute(
-          "INSERT INTO segment (id, live_id, start_us, end_us, text, language, confidence, "
-          "uncertain, engine, model, token, created_at) VALUES ($1, 'L', $2, $3, $4, 'fr', 1, "
-          "FALSE, '-', '-', 1, $5)",
-          {ids.next(clock.now()), spoken, end, text, clock.now()});
-      return written ? Result<>{} : written.error();
-    });
-    ASSERT_TRUE(done) << done.error().what;
+    execute(
+        "INSERT INTO segment (id, live_id, start_us, end_us, text, language, confidence, "
+        "uncertain, "
+        "engine, model, token, created_at) VALUES ($1, 'L', $2, $3, $4, 'fr', 1, FALSE, '-', '-', "
+        "1, $5)",
+        {ids.next(clock.now()), spoken, end, text, clock.now()});
     clock.advance(end - spoken);
     spoken = end;
     judge_what_is_ready();

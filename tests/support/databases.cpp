@@ -112,6 +112,25 @@ void OnEachDatabase::SetUp() {
   database_ = open_again();
 }
 
+void OnEachDatabase::execute(std::string_view sql, std::initializer_list<db::Value> parameters) {
+  const auto work = [&](db::Transaction& transaction) -> Result<> {
+    const auto done = transaction.execute(sql, parameters);
+    return done ? Result<>{} : done.error();
+  };
+  const auto done = db().write_now(work);
+  ASSERT_TRUE(done) << done.error().what;
+}
+
+std::int64_t OnEachDatabase::number(std::string_view sql) {
+  std::int64_t found = -1;
+  const auto work = [&](db::Transaction& transaction) -> Result<> {
+    found = transaction.query(sql, {}).value().at(0).integer(0);
+    return {};
+  };
+  EXPECT_TRUE(db().read_now(work));
+  return found;
+}
+
 std::unique_ptr<db::Database> OnEachDatabase::open_again() {
   return or_throw(place_->open(clock));
 }

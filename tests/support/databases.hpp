@@ -12,8 +12,10 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <initializer_list>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "async/clock_fake.hpp"
@@ -44,6 +46,12 @@ class OnEachDatabase : public ::testing::TestWithParam<std::string> {
   T run(Async<T> work) {
     return testing::run(io, std::move(work));
   }
+
+  // One statement; the test fails where it does.
+  void execute(std::string_view sql, std::initializer_list<db::Value> parameters);
+
+  // The first column of the first row.
+  std::int64_t number(std::string_view sql);
 
   bool is_postgres() const { return GetParam() == "postgres"; }
 
