@@ -1,0 +1,2 @@
+-- Nothing yet: kept so that the numbers have no holes.
+SELECT 1;
