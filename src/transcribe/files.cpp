@@ -171,7 +171,7 @@ class Run {
   Result<Transcript> recognise(const Job& job, const std::string& language) {
     Result<Transcript> transcript{};
     for (int attempt = 0; attempt < attempts; ++attempt) {
-      transcript = transcriber_.transcribe(job.utterance.samples, language, {});
+      transcript = transcriber_.transcribe(job.utterance.samples, {language}, {});
       if (transcript || transcript.error().code != Errc::unavailable) {
         break;
       }

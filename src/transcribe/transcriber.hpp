@@ -2,6 +2,7 @@
 // Where a recogniser plugs in: one utterance of sound → words.
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -19,13 +20,23 @@ struct Transcript {
   int attempts = 1;
 };
 
+// How much work an utterance may cost. full: heard again in other ways while its words make no
+// sense. quick: one more try at most, without the dearest; for when there is more speech than time.
+// glimpse: once and never again, for text that is shown at once and never kept.
+enum class Effort : std::uint8_t { full, quick, glimpse };
+
+struct Ask {
+  std::string_view language;  // "fr", or "auto" to detect
+  Effort effort = Effort::full;
+};
+
 class Transcriber {
  public:
   virtual ~Transcriber() = default;
 
   // Blocking: from a WorkerPool, by up to workers() threads at once. samples: 16 kHz mono, at most
-  // 30 s. language: "fr", or "auto" to detect. Errc::unavailable when the engine cannot answer now.
-  virtual Result<Transcript> transcribe(std::span<const float> samples, std::string_view language,
+  // 30 s. Errc::unavailable when the engine cannot answer now.
+  virtual Result<Transcript> transcribe(std::span<const float> samples, Ask ask,
                                         std::stop_token stop) = 0;
 
   virtual std::size_t workers() const = 0;

@@ -18,20 +18,19 @@ class ScriptedTranscriber final : public Transcriber {
   explicit ScriptedTranscriber(std::deque<std::string> script = {}, std::size_t workers = 1)
       : script_{std::move(script)}, workers_{workers} {}
 
-  Result<Transcript> transcribe(std::span<const float> samples, std::string_view language,
-                                std::stop_token) override {
+  Result<Transcript> transcribe(std::span<const float> samples, Ask ask, std::stop_token) override {
     if (before_answer) {
       before_answer(samples);
     }
     const std::scoped_lock lock{mutex_};
-    asked_.push_back({std::string{language}, media::duration_of(samples.size())});
+    asked_.push_back({std::string{ask.language}, media::duration_of(samples.size()), ask.effort});
     if (!failures_.empty()) {
       auto failure = std::move(failures_.front());
       failures_.pop_front();
       return failure;
     }
     Transcript transcript{.text = {},
-                          .language = std::string{language == "auto" ? "fr" : language}};
+                          .language = std::string{ask.language == "auto" ? "fr" : ask.language}};
     transcript.confidence = 0.9;
     if (!script_.empty()) {
       transcript.text = std::move(script_.front());
@@ -52,6 +51,7 @@ class ScriptedTranscriber final : public Transcriber {
   struct Asked {
     std::string language;
     Span duration{0};
+    Effort effort = Effort::full;
   };
   std::vector<Asked> asked() const {
     const std::scoped_lock lock{mutex_};

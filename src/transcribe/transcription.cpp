@@ -291,7 +291,7 @@ Async<Result<Transcript>> Transcription::hear(PiecePtr piece) {
     const auto language = stream.language.ask();
     std::function<Result<Transcript>(std::stop_token)> work = [this, &piece,
                                                                &language](std::stop_token stop) {
-      return transcriber_->transcribe(piece->samples, language, std::move(stop));
+      return transcriber_->transcribe(piece->samples, {language}, std::move(stop));
     };
     const auto began = clock_.steady();
     auto transcript = co_await recognisers_.run(std::move(work));

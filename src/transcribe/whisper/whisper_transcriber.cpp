@@ -128,8 +128,9 @@ class WhisperTranscriber final : public Transcriber {
         workers_{workers},
         name_{std::move(name)} {}
 
-  Result<Transcript> transcribe(std::span<const float> samples, std::string_view language,
+  Result<Transcript> transcribe(std::span<const float> samples, Ask ask,
                                 std::stop_token stop) override {
+    const auto language = ask.language;
     if (media::duration_of(samples.size()) > longest) {
       return make_error(Errc::invalid, "an utterance of {} s: Whisper hears 30 s at once",
                         to_seconds(media::duration_of(samples.size())));
@@ -141,7 +142,7 @@ class WhisperTranscriber final : public Transcriber {
     try {
       // Threads are a property of the calling thread: one worker, one thread (measured).
       engine::set_num_threads(1);
-      return listen(*replica, samples, language, stop);
+      return listen(*replica, samples, ask, stop);
     } catch (const std::exception& failure) {
       return make_error(Errc::unavailable, "recognising with Whisper {}: {}", name_,
                         failure.what());
@@ -187,8 +188,9 @@ class WhisperTranscriber final : public Transcriber {
 
   // With a context this short the model may run in circles: what looks wrong is heard again with
   // the full window, then with a beam that may not repeat itself, then kept for what it is.
-  Result<Transcript> listen(Replica& replica, std::span<const float> samples,
-                            std::string_view language, const std::stop_token& stop) const {
+  Result<Transcript> listen(Replica& replica, std::span<const float> samples, Ask ask,
+                            const std::stop_token& stop) const {
+    const auto language = ask.language;
     const auto sound = media::duration_of(samples.size());
     auto encoded = encode(replica, samples, context_for(sound));
     Transcript transcript{.text = {}, .language = std::string{language}};
@@ -205,7 +207,9 @@ class WhisperTranscriber final : public Transcriber {
 
     auto best = decode(replica, encoded, prompt, false, sound);
     for (const bool is_last_try : {false, true}) {
-      if (best.is_good()) {
+      const bool is_too_dear =
+          ask.effort == Effort::glimpse || (ask.effort == Effort::quick && is_last_try);
+      if (best.is_good() || is_too_dear) {
         break;
       }
       if (stop.stop_requested()) {

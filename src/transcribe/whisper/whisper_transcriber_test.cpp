@@ -94,7 +94,7 @@ TEST_F(Whisper, WritesDownARealVoice) {
     GTEST_SKIP() << "demo/jfk.wav is not in the cache; cure: make setup";
   }
 
-  const auto heard = whisper_->transcribe(samples, "en", {});
+  const auto heard = whisper_->transcribe(samples, {"en"}, {});
 
   ASSERT_TRUE(heard) << heard.error().what;
   EXPECT_GT(found_share(speech, heard->text), 0.9) << heard->text;
@@ -116,7 +116,7 @@ TEST_F(Whisper, FindsOutWhichLanguageIsSpoken) {
       const std::span whole{samples};
 
       const auto heard = whisper_->transcribe(
-          whole.first(std::min<std::size_t>(whole.size(), 240'000)), "auto", {});
+          whole.first(std::min<std::size_t>(whole.size(), 240'000)), {"auto"}, {});
 
       ASSERT_TRUE(heard) << heard.error().what;
       EXPECT_EQ(heard->language, language) << number;
@@ -133,12 +133,12 @@ TEST_F(Whisper, GivesTheSameWordsToSeveralThreadsAtOnce) {
   if (samples.empty()) {
     GTEST_SKIP() << "demo/jfk.wav is not in the cache; cure: make setup";
   }
-  const auto expected = whisper_->transcribe(samples, "en", {}).value().text;
+  const auto expected = whisper_->transcribe(samples, {"en"}, {}).value().text;
   std::vector<std::string> texts(4);
   {
     std::vector<std::jthread> threads;
     for (auto& text : texts) {
-      threads.emplace_back([&] { text = whisper_->transcribe(samples, "en", {}).value().text; });
+      threads.emplace_back([&] { text = whisper_->transcribe(samples, {"en"}, {}).value().text; });
     }
   }
 
@@ -151,8 +151,8 @@ TEST_F(Whisper, SaysNothingOfNothingOrGuardsAgainstIt) {
   const std::vector<float> none;
   const std::vector<float> silence(32'000);
 
-  const auto of_none = whisper_->transcribe(none, "fr", {});
-  const auto of_silence = whisper_->transcribe(silence, "fr", {});
+  const auto of_none = whisper_->transcribe(none, {"fr"}, {});
+  const auto of_silence = whisper_->transcribe(silence, {"fr"}, {});
 
   ASSERT_TRUE(of_none) << of_none.error().what;
   ASSERT_TRUE(of_silence) << of_silence.error().what;
@@ -163,8 +163,8 @@ TEST_F(Whisper, RefusesWhatItCannotHear) {
   const std::vector<float> long_one(16'000 * 31);
   const std::vector<float> short_one(16'000);
 
-  EXPECT_EQ(whisper_->transcribe(long_one, "fr", {}).error().code, Errc::invalid);
-  EXPECT_EQ(whisper_->transcribe(short_one, "klingon", {}).error().code, Errc::invalid);
+  EXPECT_EQ(whisper_->transcribe(long_one, {"fr"}, {}).error().code, Errc::invalid);
+  EXPECT_EQ(whisper_->transcribe(short_one, {"klingon"}, {}).error().code, Errc::invalid);
 }
 
 TEST_F(Whisper, TellsWhatItIs) {
