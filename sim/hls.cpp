@@ -94,12 +94,11 @@ Async<http::Answer> Hls::segment(std::shared_ptr<Live> live, std::size_t number)
     co_return nothing_here();
   }
   const auto first = number * packets_in_segment;
-  co_await sounds_.wait_for(track, first + packets_in_segment);
+  const auto skipped = track->index_at(live->plan.from);
+  co_await sounds_.wait_for(track, skipped + first + packets_in_segment);
   std::vector<std::string> frames;
-  const auto count = track->packets.size();
   for (auto index = first; index < first + packets_in_segment; ++index) {
-    const bool is_said = count == 0 || (!live->plan.loop && index >= count);
-    const auto& packet = is_said ? track->silence : track->packets[index % count];
+    const auto& packet = track->packet_at(skipped + index, live->plan.loop);
     auto frame = media::adts_frame(track->config, packet);
     if (!frame) {
       co_return answer_of("text/plain; charset=utf-8", frame.error().what, 500);

@@ -251,12 +251,11 @@ Async<bool> Origin::send_due(Viewer& viewer, http::BodyWriter& writer) {
     co_return false;
   }
   const auto track = viewer.track;
-  co_await sounds_.wait_for(track, due);  // the file is encoded once round at most
+  const auto skipped = track->index_at(live.plan.from);
+  co_await sounds_.wait_for(track, skipped + due);  // the file is encoded once round at most
   const auto offset = live.timestamp_offset(now);
   for (; viewer.next < due; ++viewer.next) {
-    const auto count = track->packets.size();
-    const bool is_over = count == 0 || (!live.plan.loop && viewer.next >= count);
-    const auto& packet = is_over ? track->silence : track->packets[viewer.next % count];
+    const auto& packet = track->packet_at(skipped + viewer.next, live.plan.loop);
     bytes += media::flv_audio(track->time_of(viewer.next) + offset, packet);
   }
   if (viewer.has_video && viewer.next_picture <= now) {

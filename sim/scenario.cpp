@@ -240,13 +240,18 @@ class Reader {
 
   LivePlan live(const Yaml& map) {
     LivePlan out;
-    only(map, {"start", "end", "title", "audio", "loop", "wait", "viewers", "events"}, "a live");
+    only(map, {"start", "end", "title", "audio", "from", "loop", "wait", "viewers", "events"},
+         "a live");
     out.start = span(map, "start").value_or(Span{0});
     out.end = span(map, "end");
     if (out.end && *out.end <= out.start) {
       fail(map, "the live ends before it starts");
     }
     out.wait = truth(map, "wait");
+    out.from = span(map, "from").value_or(Span{0});
+    if (out.from < Span{0}) {
+      fail(map, "a sound begins at its beginning at the earliest");
+    }
     fill(map, out);
     return out;
   }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the simulator plays, as plain values, and how it is read from YAML (the contract's scenario
 // file). Beyond the contract: an account's `access`, `renames` and `rhythm`; a live's `wait` (the
-// file is spoken from the first viewer on); the events `move` and `garbage`; a fault's `route`,
-// `times` and `retry_after`; an answer's `times`, `body`, `error`, `finish`, `padding`,
+// file is spoken from the first viewer on) and `from` (where in the file it begins); the events
+// `move` and `garbage`; a fault's `route`, `times` and `retry_after`; an answer's `times`, `body`, `error`, `finish`, `padding`,
 // `refuses` and `headers`; and `crowd`, many accounts with a rhythm.
 #pragma once
 #include <boost/json/object.hpp>
@@ -31,6 +31,7 @@ enum class Access : std::uint8_t {
   restricted,       // on air without addresses, and room/info says 4003110
   contradiction,    // on air, but the user's own status says 4
   hls_only,         // on air without FLV addresses
+  pictures,         // no address of sound alone: every stream has video tags as well
 };
 Result<Access> parse_access(std::string_view text);
 
@@ -83,6 +84,7 @@ struct LivePlan {
   std::optional<Span> end;
   std::string title;
   std::string audio;  // a path; empty: a generated melody
+  Span from{0};       // where in it the live begins
   bool loop = false;
   bool wait = false;
   std::vector<std::int64_t> viewers;

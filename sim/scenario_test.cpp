@@ -70,6 +70,18 @@ llm:
   EXPECT_EQ(scenario.llm[4].headers.at(0).second, "0");
 }
 
+TEST(Scenario, ALiveMayBeginInTheMiddleOfItsSound) {
+  const auto scenario = parse_scenario(
+      "accounts:\n  - {username: a, access: pictures, lives: [{from: 90s, wait: true}]}\n",
+      "s.yaml", ".");
+
+  ASSERT_TRUE(scenario);
+  EXPECT_EQ(scenario->accounts.at(0).lives.at(0).from, seconds{90});
+  EXPECT_EQ(scenario->accounts[0].access, Access::pictures);
+  EXPECT_EQ(refusal("accounts:\n  - {username: a, lives: [{from: -1s}]}\n"),
+            "s.yaml:2: a sound begins at its beginning at the earliest");
+}
+
 TEST(Scenario, AnEmptyFileIsAnEmptyScenario) {
   EXPECT_TRUE(parse_scenario("", "s.yaml", ".").value().accounts.empty());
   EXPECT_TRUE(parse_scenario("accounts:\n", "s.yaml", ".").value().accounts.empty());

@@ -13,9 +13,9 @@ namespace {
 constexpr std::array<std::string_view, 16> mode_names{
     "ok",    "429",    "500",       "captcha", "waf",   "garbage", "empty", "slow",
     "reset", "poison", "truncated", "huge",    "login", "region",  "403",   "params_error"};
-constexpr std::array<std::string_view, 10> access_names{
-    "open",   "private",        "age",        "absent",        "ghost",
-    "banned", "login_required", "restricted", "contradiction", "hls_only"};
+constexpr std::array<std::string_view, 11> access_names{
+    "open",           "private",    "age",           "absent",   "ghost",   "banned",
+    "login_required", "restricted", "contradiction", "hls_only", "pictures"};
 
 constexpr std::array<std::string_view, 7> event_names{"stall", "expire", "pause",  "jump",
                                                       "codec", "move",   "garbage"};

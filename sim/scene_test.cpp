@@ -6,6 +6,7 @@
 #include "http/raw_peer.hpp"
 #include "media/sound_file.hpp"
 #include "sim/sim_testing.hpp"
+#include "sim/sound.hpp"
 
 namespace vigie::sim {
 namespace {
@@ -185,6 +186,29 @@ TEST(Origin, GarbageOfAnEventComesOnce) {
 
   EXPECT_GE(viewer.reader.dropped_bytes(), 4'900U);
   EXPECT_LE(viewer.reader.dropped_bytes(), 6'000U);
+}
+
+TEST(Scenes, AnAccountOfPicturesHasNoAddressOfSoundAlone) {
+  Rig rig;
+  rig.get("/__sim/set?user=vigie_live&access=pictures");
+  const auto text =
+      get_string(rig.api_live("vigie_live"), "data.liveRoom.streamData.pull_data.stream_data");
+  const auto data = parse_json(text.value()).value();
+
+  EXPECT_FALSE(get_string(data, "data.ao.main.flv"));
+  EXPECT_TRUE(get_string(data, "data.ld.main.flv"));
+}
+
+TEST(Track, GoesOnWithSilenceOrFromTheBeginning) {
+  Track track;
+  track.silence = "-";
+  track.packets = {"a", "b"};
+
+  EXPECT_EQ(track.packet_at(1, false), "b");
+  EXPECT_EQ(track.packet_at(2, false), "-");
+  EXPECT_EQ(track.packet_at(5, true), "b");
+  track.packets.clear();
+  EXPECT_EQ(track.packet_at(0, true), "-");
 }
 
 TEST(Hls, GivesTheSameSoundInSegments) {

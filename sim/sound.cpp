@@ -106,6 +106,12 @@ Span Track::time_of(std::size_t index) const {
   return Span{static_cast<std::int64_t>(index) * samples_per_packet * 1'000'000 / rate};
 }
 
+const std::string& Track::packet_at(std::size_t index, bool loops) const {
+  const auto count = packets.size();
+  const bool is_over = count == 0 || (!loops && index >= count);
+  return is_over ? silence : packets[index % count];
+}
+
 SoundBank::SoundBank(const asio::any_io_executor& executor, WorkerPool& workers, TaskGroup& tasks,
                      log::Log& log)
     : executor_{executor}, workers_{workers}, tasks_{tasks}, log_{log} {}

@@ -28,6 +28,9 @@ struct Track {
   // The packet that is due once `spoken` of the sound has passed, and when a packet is due.
   std::size_t index_at(Span spoken) const;
   Span time_of(std::size_t index) const;
+
+  // What a live says there: silence once the sound is over, unless it begins again.
+  const std::string& packet_at(std::size_t index, bool loops) const;
 };
 
 class SoundBank {

@@ -90,7 +90,7 @@ json::object pull_data(const PageContext& context, const Account& account, const
     data[quality.key] =
         stream_of(addresses_of(context, account, live, suffix), parameters_of(quality, codec));
   }
-  if (codec == Codec::h264) {
+  if (codec == Codec::h264 && account.plan.access != Access::pictures) {
     const json::object sound{{"VCodec", "h264"}, {"vbitrate", 0}, {"resolution", ""}, {"gop", 4}};
     data["ao"] = stream_of(addresses_of(context, account, live, "ao"), sound);
   }
