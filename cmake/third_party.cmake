@@ -16,6 +16,12 @@ pkg_check_modules(LIBPQ REQUIRED IMPORTED_TARGET libpq)
 pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl)
 pkg_check_modules(ICU REQUIRED IMPORTED_TARGET icu-i18n)
+# libstemmer has no .pc file.
+find_path(STEMMER_INCLUDE libstemmer.h REQUIRED)
+find_library(STEMMER_LIBRARY stemmer REQUIRED)
+add_library(vigie_stemmer INTERFACE)
+target_include_directories(vigie_stemmer SYSTEM INTERFACE "${STEMMER_INCLUDE}")
+target_link_libraries(vigie_stemmer INTERFACE "${STEMMER_LIBRARY}")
 pkg_check_modules(LIBAV REQUIRED IMPORTED_TARGET libavformat libavcodec libavutil libswresample)
 
 # CTranslate2 comes from tools/setup (docs/adr/0003); a system copy wins when there is one.

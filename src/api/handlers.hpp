@@ -75,6 +75,10 @@ Async<Result<http::Response>> send_test_webhook(Services& services, Call call);
 Async<Result<http::Response>> list_outbox(Services& services, Call call);
 Async<Result<http::Response>> retry_message(Services& services, Call call);
 
+// search.cpp, stats.cpp
+Async<Result<http::Response>> search_words(Services& services, Call call);
+Async<Result<http::Response>> get_stats(Services& services, Call call);
+
 // status.cpp
 Async<Result<http::Response>> get_status(Services& services, Call call);
 Async<Result<http::Response>> healthz(Services& services, Call call);

@@ -67,6 +67,8 @@ const std::vector<Route>& routes() {
       {"POST", "/api/v1/webhooks/{id}/test", role_bit(Role::admin), send_test_webhook},
       {"GET", "/api/v1/outbox", role_bit(Role::admin), list_outbox},
       {"POST", "/api/v1/outbox/{id}/retry", role_bit(Role::admin), retry_message},
+      {"GET", "/api/v1/search", signed_in, search_words},
+      {"GET", "/api/v1/stats", signed_in, get_stats},
       {"GET", "/api/v1/status", signed_in, get_status},
 
       {"GET", "/healthz", everyone, healthz},

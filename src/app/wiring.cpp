@@ -35,6 +35,7 @@
 #include "recording/recordings.hpp"
 #include "recording/retention.hpp"
 #include "review/reviews.hpp"
+#include "search/indexer.hpp"
 #include "transcribe/segments.hpp"
 #include "transcribe/transcription.hpp"
 #include "watch/accounts.hpp"
@@ -194,6 +195,8 @@ class Vigie final : public Application {
                          sessions_,        world_.log,   world_.metrics};
   people::Tokens tokens_{*world_.database, world_.clock, world_.ids, world_.random};
   api::Gate gate_{gate_options(world_.config)};
+  search::Indexer indexer_{executor_,    *world_.database, *world_.bus,
+                           world_.clock, world_.log,       world_.metrics};
   api::Hub hub_{executor_, *world_.database, *world_.bus, world_.clock, world_.log, world_.metrics};
   std::unique_ptr<api::Services> services_;
   std::unique_ptr<api::Site> site_;
@@ -335,6 +338,7 @@ Async<> Vigie::run() {
   if (roles_.web) {
     service.spawn("web", web_->run());
     service.spawn("live feed", hub_.run());
+    service.spawn("search index", indexer_.run());
     world_.log.info("listening", {{"address", world_.config.address("LISTEN").host},
                                   {"port", std::int64_t{web_->port()}}});
   }

@@ -11,7 +11,9 @@ constexpr std::string_view select_holder = R"(
 SELECT claimed_by FROM alert WHERE id = $1 AND state = 'claimed' AND claimed_until > $2)";
 
 constexpr std::string_view update_claim = R"(
-UPDATE alert SET state = 'claimed', claimed_by = $2, claimed_until = $3 WHERE id = $1)";
+UPDATE alert SET state = 'claimed', claimed_by = $2, claimed_until = $3,
+  first_claimed_at = COALESCE(first_claimed_at, $4)
+WHERE id = $1)";
 
 constexpr std::string_view update_free = R"(
 UPDATE alert SET state = 'open', claimed_by = NULL, claimed_until = NULL WHERE id = $1)";
@@ -104,7 +106,7 @@ Async<Result<Alert>> Reviews::claim(std::string alert_id, Sight sight) {
     if (auto free = require_free(tx, alert, person_id, now); !free) {
       return free;
     }
-    return run(tx, update_claim, {alert.id, person_id, now + claim_length});
+    return run(tx, update_claim, {alert.id, person_id, now + claim_length, now});
   };
   co_return co_await change(std::move(alert_id), std::move(sight), std::move(step));
 }
@@ -168,7 +170,7 @@ Async<Result<Alert>> Reviews::undo(std::string alert_id, std::string decision_id
     if (auto undone = run(tx, update_undone, {decision_id, now}); !undone) {
       return undone;
     }
-    return run(tx, update_claim, {alert.id, person_id, now + claim_length});
+    return run(tx, update_claim, {alert.id, person_id, now + claim_length, now});
   };
   co_return co_await change(std::move(alert_id), std::move(sight), std::move(step));
 }
