@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "capture/feed.hpp"
+#include "capture/live_clock.hpp"
 #include "media/fragments.hpp"
+#include "media/pcm.hpp"
 
 namespace vigie::capture {
 namespace {
@@ -170,10 +172,21 @@ class HlsFeed final : public Feed {
     if (is_continuous_ && (!is_settled_ || place_.lost > Span{0})) {
       portion.lost = place_.lost;
     }
-    place_.lost = Span{0};
     is_continuous_ = true;
     is_settled_ = true;
+    note_missing(segment, portion);
     co_return portion;
+  }
+
+  // A damaged piece holds less than the list says: the rest is lost, not silent.
+  void note_missing(const media::HlsSegment& segment, const Portion& portion) {
+    std::size_t samples = 0;
+    for (const auto& sound : portion.sounds) {
+      samples += sound.samples.size();
+    }
+    const Span missing = segment.duration - media::duration_of(samples);
+    place_.lost = missing >= least_gap ? missing : Span{0};
+    is_settled_ = place_.lost == Span{0};
   }
 
   void give_up(const media::HlsSegment& segment) {

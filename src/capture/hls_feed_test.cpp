@@ -157,6 +157,22 @@ TEST_F(Hls, PassesAPieceThatIsGoneOrAnnouncedAsMissing) {
   }
 }
 
+TEST_F(Hls, RecordsWhatADamagedPieceLacks) {
+  const auto damaged = pieces().at(1).substr(0, pieces().at(1).size() / 2 / 188 * 188);
+  rig.pages["/live/1.ts"].bytes = damaged;
+  show(list(0, 0));
+  start(some_work());
+  ASSERT_TRUE(hears(milliseconds{3'500}));
+
+  show(list(0, 2));
+  ASSERT_TRUE(hears(milliseconds{9'000}));
+  conclude();
+
+  ASSERT_EQ(rig.journal.gaps.size(), 1U);
+  EXPECT_NEAR(to_seconds(rig.journal.gaps[0].to - rig.journal.gaps[0].from), 2, 0.3);
+  expect_no_overlap();
+}
+
 TEST_F(Hls, NeitherMissesNorRepeatsAcrossConnections) {
   show(list(0, 1));
   start(some_work());

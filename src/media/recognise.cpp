@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -11,18 +12,32 @@ namespace {
 
 constexpr std::size_t packet_size = 188;  // of MPEG-TS
 
-bool is_mpeg_ts(std::string_view head) {
+// How many packets of MPEG-TS seem to follow one another from there on, at most what decides.
+std::size_t ts_packets(std::string_view head, std::size_t first) {
   constexpr char sync = 0x47;
-  for (std::size_t first = 0; first < packet_size; ++first) {
-    if (first + 2 * packet_size >= head.size()) {
-      return false;
-    }
-    if (head[first] == sync && head[first + packet_size] == sync &&
-        head[first + 2 * packet_size] == sync) {
+  constexpr std::size_t enough = 8;
+  std::size_t count = 0;
+  for (auto at = first; at < head.size() && count < enough && head[at] == sync; at += packet_size) {
+    ++count;
+  }
+  return count;
+}
+
+bool is_mpeg_ts(std::string_view head, std::size_t least) {
+  for (std::size_t first = 0; first < std::min(packet_size, head.size()); ++first) {
+    if (ts_packets(head, first) >= least) {
       return true;
     }
   }
   return false;
+}
+
+// Before anything is looked for inside: quiet sound has frames so short that several fit into one
+// packet.
+bool is_surely_mpeg_ts(std::string_view head) {
+  constexpr std::size_t from_the_start = 3;
+  constexpr std::size_t anywhere = 6;
+  return ts_packets(head, 0) >= from_the_start || is_mpeg_ts(head, anywhere);
 }
 
 // Two frames and the header of a third, anywhere: a stream is joined in the middle of a frame.
@@ -103,6 +118,9 @@ Container recognise(std::string_view head) {
   if (const auto text = recognise_text(head); text != Container::undecided) {
     return text;
   }
+  if (is_surely_mpeg_ts(head)) {
+    return Container::mpeg_ts;
+  }
   const auto tag = id3_size(head);
   const auto sound = head.substr(std::min(tag, head.size()));
   if (has_frames(sound, parse_adts_header)) {
@@ -111,7 +129,7 @@ Container recognise(std::string_view head) {
   if (has_frames(sound, parse_mp3_header)) {
     return Container::mp3;
   }
-  if (is_mpeg_ts(head)) {
+  if (constexpr std::size_t likely = 3; is_mpeg_ts(head, likely)) {
     return Container::mpeg_ts;
   }
   if (!is_last_word) {

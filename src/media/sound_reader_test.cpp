@@ -230,6 +230,19 @@ TEST(Recognition, TellsWhatIsNoSound) {
   EXPECT_EQ(create_sound_reader(Container::html), nullptr);
 }
 
+// Frames of silence take a few bytes: several of them, whole, lie in one packet.
+TEST(Recognition, TakesATransportStreamOfQuietSoundForWhatItIs) {
+  const auto quiet = make_stream({.container = "mpegts", .hertz = 0});
+  const auto whole = listen_to(make_stream({.container = "mpegts"}));
+
+  EXPECT_EQ(recognise(quiet.substr(0, recognised_within)), Container::mpeg_ts);
+  EXPECT_EQ(recognise(quiet.substr(0, 700)), Container::mpeg_ts);
+  EXPECT_EQ(recognise(quiet.substr(100, recognised_within)), Container::mpeg_ts);
+  const auto heard = listen_to(quiet);
+  EXPECT_EQ(heard.length, whole.length);
+  EXPECT_EQ(heard.dropped, whole.dropped);
+}
+
 TEST(Fragments, AreHeardAfterTheirInitSection) {
   const auto bytes = make_stream(
       {.container = "mp4", .movflags = "frag_every_frame+empty_moov+default_base_moof"});
