@@ -41,7 +41,7 @@ json::object to_json(const notify::Silence& silence) {
 json::object to_json(const notify::Webhook& webhook) {
   return {{"id", webhook.id},
           {"name", webhook.name},
-          {"url", webhook.url},
+          {"url", notify::address_shown(webhook.url)},
           {"form", notify::to_string(webhook.form)},
           {"severity", vigie::to_string(webhook.severity)},
           {"language", webhook.language},

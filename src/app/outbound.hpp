@@ -10,8 +10,8 @@
 #include "async/worker_pool.hpp"
 #include "http/client.hpp"
 #include "notify/channels.hpp"
-#include "notify/secret_box.hpp"
 #include "notify/sending.hpp"
+#include "seal/sealer.hpp"
 
 namespace vigie::app {
 
@@ -30,7 +30,7 @@ class Outbound {
   std::string mail_note_;  // why no mail is sent; empty: mail is sent
   WorkerPool pool_;
   std::unique_ptr<notify::Mailer> mailer_;
-  notify::SecretBox box_;
+  seal::Sealer sealer_;
   notify::Delivery delivery_;
   notify::Preferences preferences_;
   notify::Silences silences_;

@@ -60,6 +60,9 @@ std::vector<Key> make_keys() {
       {"SECRET_KEY", Type::secret, "", "",
        "Encrypts what Vigie must be able to read again (second factors, keys of webhooks); "
        "make one with: openssl rand -hex 32."},
+      {"SECRET_KEY_OLD", Type::secret, "", "",
+       "What SECRET_KEY was before, with commas between several: what those sealed is still read, "
+       "and sealed anew with SECRET_KEY."},
       {"SIGNUP", Type::choice, "approval", "open|approval|closed",
        "Who may create an account: anybody, anybody whom an administrator then lets in, or "
        "nobody."},

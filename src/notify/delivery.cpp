@@ -2,6 +2,7 @@
 #include "notify/delivery.hpp"
 
 #include "base/text.hpp"
+#include "notify/hashes.hpp"
 #include "notify/webhook_form.hpp"
 
 namespace vigie::notify {

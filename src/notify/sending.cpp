@@ -109,6 +109,12 @@ Async<Result<std::string>> Sending::attempt(Message message) {
 Async<> Sending::keep_house() {
   auto& waiting = metrics_.gauge("vigie_notify_waiting_messages", "Messages not delivered yet.");
   auto& dead = metrics_.gauge("vigie_notify_dead_messages", "Messages given up.");
+  const auto sealed = co_await webhooks_.seal_anew();
+  if (!sealed) {
+    log_.warn("webhooks were not sealed anew", {{"why", sealed.error().what}});
+  } else if (*sealed > 0) {
+    log_.info("webhooks were sealed anew with SECRET_KEY", {{"webhooks", *sealed}});
+  }
   for (;;) {
     const auto counted = co_await outbox_.counts();
     const auto purged = co_await outbox_.purge();

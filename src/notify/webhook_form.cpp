@@ -5,6 +5,7 @@
 #include <boost/json/array.hpp>
 
 #include "base/json.hpp"
+#include "notify/hashes.hpp"
 
 namespace vigie::notify {
 namespace {

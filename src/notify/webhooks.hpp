@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The addresses that alerts are posted to: what administrators keep of them, secret and all.
+// The addresses that alerts are posted to: what administrators keep of them, secret and all, sealed
+// (requirement B19).
 #pragma once
 #include <optional>
 #include <string>
@@ -14,7 +15,7 @@
 #include "base/result.hpp"
 #include "db/database.hpp"
 #include "domain/alert.hpp"
-#include "notify/secret_box.hpp"
+#include "seal/sealer.hpp"
 
 namespace vigie::notify {
 
@@ -25,7 +26,7 @@ Result<WebhookForm> parse_webhook_form(std::string_view text);
 struct Webhook {
   std::string id;
   std::string name;
-  std::string url;
+  std::string url;  // a secret of its own with some services: shown by address_shown() only
   WebhookForm form = WebhookForm::vigie;
   Severity severity = Severity::moderate;  // the least that is told
   std::string language = "fr";
@@ -54,13 +55,18 @@ struct WebhookChange {
 
 std::string destination_of_webhook(std::string_view webhook_id);
 
+// Enough of a URL to know it by: "https://hooks.example.org/…"; all of it where it names no more.
+std::string address_shown(std::string_view url);
+
 class Webhooks {
  public:
-  Webhooks(db::Database& database, Clock& clock, Ids& ids, Random& random, const SecretBox& box)
-      : database_{database}, clock_{clock}, ids_{ids}, random_{random}, box_{box} {}
+  Webhooks(db::Database& database, Clock& clock, Ids& ids, Random& random,
+           const seal::Sealer& sealer)
+      : database_{database}, clock_{clock}, ids_{ids}, random_{random}, sealer_{sealer} {}
 
   static constexpr std::int64_t most = 50;
 
+  // One whose address cannot be read has none, and the reason as its last error.
   Async<Result<std::vector<Webhook>>> list();
 
   // With the secret, which is never shown again. Errc::invalid for a URL that is not http(s), a
@@ -73,12 +79,16 @@ class Webhooks {
   // Errc::not_found; Errc::conflict or unavailable when the secret cannot be read.
   Async<Result<Endpoint>> endpoint(std::string id);
 
+  // Seals anew, with the newest key, what an older one sealed and what was kept in clear once.
+  // Returns how many webhooks that were; then SECRET_KEY_OLD is no longer needed for them.
+  Async<Result<std::int64_t>> seal_anew();
+
  private:
   db::Database& database_;
   Clock& clock_;
   Ids& ids_;
   Random& random_;
-  const SecretBox& box_;
+  const seal::Sealer& sealer_;
 };
 
 }  // namespace vigie::notify

@@ -22,6 +22,9 @@ constexpr std::string_view insert_webhook = R"(
 INSERT INTO webhook (id, name, url, form, severity, language, sealed_secret, created_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8))";
 
+constexpr std::string_view update_seals = R"(
+UPDATE webhook SET url = $2, sealed_secret = $3 WHERE id = $1)";
+
 constexpr std::string_view update_webhook = R"(
 UPDATE webhook SET name = $2, url = $3, form = $4, severity = $5, language = $6, disabled_at = $7,
   disabled_reason = $8
@@ -32,11 +35,27 @@ constexpr std::string_view delete_webhook = R"(DELETE FROM webhook WHERE id = $1
 constexpr std::string_view forget_failures =
     R"(DELETE FROM outbox_destination WHERE destination = $1)";
 
-Webhook to_webhook(const db::Row& row) {
+std::string purpose_of_url(std::string_view webhook_id) {
+  return fmt::format("webhook-url:{}", webhook_id);
+}
+
+bool is_in_clear(std::string_view url) {
+  return url.starts_with("http");
+}
+
+// Addresses were kept in clear once.
+Result<std::string> open_url(const db::Row& row, const seal::Sealer& sealer) {
+  const auto& stored = row.text(2);
+  return is_in_clear(stored) ? Result<std::string>{stored}
+                             : sealer.open(stored, purpose_of_url(row.text(0)));
+}
+
+Webhook to_webhook(const db::Row& row, const seal::Sealer& sealer) {
   Webhook webhook;
   webhook.id = row.text(0);
   webhook.name = row.text(1);
-  webhook.url = row.text(2);
+  const auto url = open_url(row, sealer);
+  webhook.url = url ? *url : "";
   webhook.form = parse_webhook_form(row.text(3)).value();  // a CHECK of the table
   webhook.severity = parse_severity(row.text(4)).value();
   webhook.language = row.text(5);
@@ -44,15 +63,19 @@ Webhook to_webhook(const db::Row& row) {
   webhook.disabled_at = row.optional_time(7);
   webhook.disabled_reason = row.text(8);
   webhook.failures = row.optional_integer(9).value_or(0);
-  webhook.last_error = row.text_or_empty(10);
+  webhook.last_error = url ? row.text_or_empty(10) : url.error().what;
   return webhook;
 }
 
-Result<> check(const Webhook& webhook) {
+// An address that cannot be read may stay as it is.
+enum class Address : std::uint8_t { needed, kept };
+
+Result<> check(const Webhook& webhook, Address address) {
   if (webhook.name.empty() || webhook.name.size() > longest_name) {
     return make_error(Errc::invalid, "name: 1 to {} bytes", longest_name);
   }
-  if (webhook.url.size() > longest_url || !http::parse_url(webhook.url)) {
+  const bool is_kept = address == Address::kept && webhook.url.empty();
+  if (!is_kept && (webhook.url.size() > longest_url || !http::parse_url(webhook.url))) {
     return make_error(Errc::invalid, "url: an address that begins with https:// or http://");
   }
   if (webhook.severity == Severity::low) {
@@ -87,10 +110,11 @@ void apply(const WebhookChange& change, Webhook& webhook, Time now) {
   }
 }
 
-Result<> store(db::Transaction& transaction, const Webhook& webhook, bool is_fresh_start) {
+Result<> store(db::Transaction& transaction, const Webhook& webhook, const std::string& sealed_url,
+               bool is_fresh_start) {
   auto done = transaction.execute(
       update_webhook,
-      {webhook.id, webhook.name, webhook.url, to_string(webhook.form), to_string(webhook.severity),
+      {webhook.id, webhook.name, sealed_url, to_string(webhook.form), to_string(webhook.severity),
        webhook.language, webhook.disabled_at, webhook.disabled_reason});
   if (!done) {
     return done.error().during("writing a webhook");
@@ -104,22 +128,56 @@ Result<> store(db::Transaction& transaction, const Webhook& webhook, bool is_fre
   return {};
 }
 
+// Whether it had to be sealed anew. One that cannot be read stays: its key may come back.
+Result<bool> seal_row(db::Transaction& transaction, const db::Row& row,
+                      const seal::Sealer& sealer) {
+  const auto& id = row.text(0);
+  if (!is_in_clear(row.text(2)) && !sealer.is_by_older_key(row.text(2)) &&
+      !sealer.is_by_older_key(row.text(11))) {
+    return false;
+  }
+  const auto url = open_url(row, sealer);
+  const auto secret = sealer.open(row.text(11), destination_of_webhook(id));
+  if (!url || !secret) {
+    return false;
+  }
+  const auto sealed_url = sealer.seal(*url, purpose_of_url(id));
+  const auto sealed_secret = sealer.seal(*secret, destination_of_webhook(id));
+  if (!sealed_url || !sealed_secret) {
+    return sealed_url ? sealed_secret.error() : sealed_url.error();
+  }
+  const auto done = transaction.execute(update_seals, {id, *sealed_url, *sealed_secret});
+  return done ? Result<bool>{true} : Result<bool>{done.error().during("sealing a webhook anew")};
+}
+
 }  // namespace
 
 std::string destination_of_webhook(std::string_view webhook_id) {
   return fmt::format("webhook:{}", webhook_id);
 }
 
+std::string address_shown(std::string_view url) {
+  const auto scheme = url.find("://");
+  if (scheme == std::string_view::npos) {
+    return {};
+  }
+  auto origin = url.substr(0, url.find_first_of("/?#", scheme + 3));
+  if (const auto user = origin.rfind('@'); user != std::string_view::npos) {
+    return fmt::format("{}{}/…", url.substr(0, scheme + 3), origin.substr(user + 1));
+  }
+  return url.size() <= origin.size() + 1 ? std::string{url} : fmt::format("{}/…", origin);
+}
+
 Async<Result<std::vector<Webhook>>> Webhooks::list() {
   std::function<Result<std::vector<Webhook>>(db::Transaction&)> work =
-      [](db::Transaction& transaction) -> Result<std::vector<Webhook>> {
+      [&](db::Transaction& transaction) -> Result<std::vector<Webhook>> {
     auto rows = transaction.query(select_all, {""});
     if (!rows) {
       return rows.error().during("reading the webhooks");
     }
     std::vector<Webhook> all;
     for (const auto& row : *rows) {
-      all.push_back(to_webhook(row));
+      all.push_back(to_webhook(row, sealer_));
     }
     return all;
   };
@@ -127,15 +185,16 @@ Async<Result<std::vector<Webhook>>> Webhooks::list() {
 }
 
 Async<Result<Endpoint>> Webhooks::create(Webhook wanted) {
-  if (const auto good = check(wanted); !good) {
+  if (const auto good = check(wanted, Address::needed); !good) {
     co_return good.error();
   }
   wanted.created_at = clock_.now();
   wanted.id = ids_.next(wanted.created_at);
   Endpoint made{.webhook = wanted, .secret = random_.hex(secret_bytes)};
-  const auto sealed = box_.seal(made.secret, destination_of_webhook(wanted.id));
-  if (!sealed) {
-    co_return sealed.error();
+  const auto sealed = sealer_.seal(made.secret, destination_of_webhook(wanted.id));
+  const auto sealed_url = sealer_.seal(wanted.url, purpose_of_url(wanted.id));
+  if (!sealed || !sealed_url) {
+    co_return sealed ? sealed_url.error() : sealed.error();
   }
   db::Database::Work work = [&](db::Transaction& transaction) -> Result<> {
     const auto counted = transaction.query(count_all, {});
@@ -146,7 +205,7 @@ Async<Result<Endpoint>> Webhooks::create(Webhook wanted) {
       return make_error(Errc::conflict, "there are {} webhooks already", most);
     }
     auto done = transaction.execute(
-        insert_webhook, {wanted.id, wanted.name, wanted.url, to_string(wanted.form),
+        insert_webhook, {wanted.id, wanted.name, *sealed_url, to_string(wanted.form),
                          to_string(wanted.severity), wanted.language, *sealed, wanted.created_at});
     return done ? Result<>{} : Result<>{done.error().during("writing a webhook")};
   };
@@ -165,13 +224,18 @@ Async<Result<Webhook>> Webhooks::change(std::string id, WebhookChange change) {
     if (!row) {
       return row.error();
     }
-    auto webhook = to_webhook(*row);
+    auto webhook = to_webhook(*row, sealer_);
     apply(change, webhook, now);
-    if (const auto good = check(webhook); !good) {
+    if (const auto good = check(webhook, change.url ? Address::needed : Address::kept); !good) {
       return good.error();
     }
+    const auto sealed_url = change.url ? sealer_.seal(*change.url, purpose_of_url(id))
+                                       : Result<std::string>{row->text(2)};
+    if (!sealed_url) {
+      return sealed_url.error();
+    }
     const bool is_fresh_start = change.enabled.value_or(false);
-    if (const auto done = store(transaction, webhook, is_fresh_start); !done) {
+    if (const auto done = store(transaction, webhook, *sealed_url, is_fresh_start); !done) {
       return done.error();
     }
     webhook.failures = is_fresh_start ? 0 : webhook.failures;
@@ -203,11 +267,35 @@ Async<Result<Endpoint>> Webhooks::endpoint(std::string id) {
   if (!row) {
     co_return row.error();
   }
-  auto secret = box_.open(row->text(11), destination_of_webhook(id));
-  if (!secret) {
-    co_return secret.error();
+  const auto url = open_url(*row, sealer_);
+  auto secret = sealer_.open(row->text(11), destination_of_webhook(id));
+  if (!secret || !url) {
+    co_return secret ? url.error() : secret.error();
   }
-  co_return Endpoint{.webhook = to_webhook(*row), .secret = std::move(*secret)};
+  co_return Endpoint{.webhook = to_webhook(*row, sealer_), .secret = std::move(*secret)};
+}
+
+Async<Result<std::int64_t>> Webhooks::seal_anew() {
+  std::function<Result<std::int64_t>(db::Transaction&)> work =
+      [&](db::Transaction& transaction) -> Result<std::int64_t> {
+    const auto rows = transaction.query(select_all, {""});
+    if (!rows) {
+      return rows.error().during("reading the webhooks");
+    }
+    std::int64_t changed = 0;
+    for (const auto& row : *rows) {
+      const auto done = seal_row(transaction, row, sealer_);
+      if (!done) {
+        return done.error();
+      }
+      changed += *done ? 1 : 0;
+    }
+    return changed;
+  };
+  if (!sealer_.has_key()) {
+    co_return 0;
+  }
+  co_return co_await db::write<std::int64_t>(database_, std::move(work));
 }
 
 }  // namespace vigie::notify

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "channels/world.hpp"
+#include "notify/hashes.hpp"
 #include "notify/webhook_form.hpp"
 
 namespace vigie::notify {
@@ -14,7 +15,20 @@ using std::chrono::seconds;
 
 const Error down = make_error(Errc::unavailable, "connection refused");
 
-class Outboxed : public Channeled {};
+class Outboxed : public Channeled {
+ protected:
+  // The only webhook as the database has it: its address and its secret.
+  std::pair<std::string, std::string> stored_webhook() {
+    std::pair<std::string, std::string> stored;
+    const auto done = db().read_now([&](db::Transaction& transaction) -> Result<> {
+      const auto rows = transaction.query("SELECT url, sealed_secret FROM webhook", {}).value();
+      stored = {rows.at(0).text(0), rows.at(0).text(1)};
+      return {};
+    });
+    EXPECT_TRUE(done);
+    return stored;
+  }
+};
 
 INSTANTIATE_TEST_SUITE_P(Engines, Outboxed, vigie::testing::each_database(),
                          vigie::testing::engine_name);
@@ -224,15 +238,14 @@ TEST_P(Outboxed, TellsAWebhookOnlyWhatIsSevereEnoughAndNew) {
 
 TEST_P(Outboxed, KeepsSecretsSealed) {
   const auto endpoint = add_webhook();
-  std::string stored;
-  ASSERT_TRUE(db().read_now([&](db::Transaction& transaction) -> Result<> {
-    stored = transaction.query("SELECT sealed_secret FROM webhook", {}).value().at(0).text(0);
-    return {};
-  }));
-  EXPECT_EQ(stored.find(endpoint.secret), std::string::npos);
+  const auto [stored_url, stored_secret] = stored_webhook();
+  EXPECT_EQ(stored_secret.find(endpoint.secret), std::string::npos);
+  EXPECT_EQ(stored_url.find("hooks.test"), std::string::npos);
+  EXPECT_EQ(run(webhooks->endpoint(endpoint.webhook.id)).value().webhook.url,
+            "https://hooks.test/x");
   EXPECT_EQ(run(webhooks->endpoint(endpoint.webhook.id)).value().secret, endpoint.secret);
 
-  const SecretBox empty{"", random};
+  const seal::Sealer empty{{}, random};
   Webhooks keyless{db(), clock, ids, random, empty};
   Webhook wanted;
   wanted.name = "x";
@@ -240,6 +253,48 @@ TEST_P(Outboxed, KeepsSecretsSealed) {
   const auto refused = run(keyless.create(wanted));
   EXPECT_EQ(refused.error().code, Errc::conflict);
   EXPECT_NE(refused.error().what.find("openssl rand"), std::string::npos);
+}
+
+TEST_P(Outboxed, SealsAnewWhatAnOlderKeySealedAndWhatWasInClear) {
+  const auto endpoint = add_webhook();
+  const auto id = endpoint.webhook.id;
+  script("UPDATE webhook SET url = 'https://hooks.test/clear'");
+  const seal::Sealer rotated{{.current = "a new key", .older = {"a key of the test"}}, random};
+  Webhooks later{db(), clock, ids, random, rotated};
+
+  EXPECT_EQ(run(later.endpoint(id)).value().secret, endpoint.secret);
+  EXPECT_EQ(run(later.seal_anew()).value(), 1);
+  EXPECT_EQ(run(later.seal_anew()).value(), 0);
+
+  const auto [stored_url, stored_secret] = stored_webhook();
+  EXPECT_EQ(stored_url.find("hooks.test"), std::string::npos);
+  const seal::Sealer forgetful{{.current = "a new key", .older = {}}, random};
+  Webhooks last{db(), clock, ids, random, forgetful};
+  EXPECT_EQ(run(last.endpoint(id)).value().secret, endpoint.secret);
+  EXPECT_EQ(run(last.endpoint(id)).value().webhook.url, "https://hooks.test/clear");
+}
+
+TEST_P(Outboxed, ListsAndDisablesAWebhookWhoseKeyIsGone) {
+  const auto id = add_webhook().webhook.id;
+  const seal::Sealer other{{.current = "another key", .older = {}}, random};
+  Webhooks lost{db(), clock, ids, random, other};
+
+  const auto listed = run(lost.list()).value().at(0);
+  EXPECT_EQ(listed.url, "");
+  EXPECT_NE(listed.last_error.find("SECRET_KEY_OLD"), std::string::npos);
+  EXPECT_EQ(run(lost.seal_anew()).value(), 0);
+  WebhookChange off;
+  off.enabled = false;
+  EXPECT_TRUE(run(lost.change(id, off)));
+
+  EXPECT_EQ(run(webhooks->endpoint(id)).value().webhook.url, "https://hooks.test/x");
+}
+
+TEST(AddressShown, KeepsTheSecretPartOfAWebhook) {
+  EXPECT_EQ(address_shown("https://hooks.test/services/T0/B0/secret"), "https://hooks.test/…");
+  EXPECT_EQ(address_shown("https://me:word@hooks.test:8443?token=x"), "https://hooks.test:8443/…");
+  EXPECT_EQ(address_shown("https://hooks.test/"), "https://hooks.test/");
+  EXPECT_EQ(address_shown(""), "");
 }
 
 TEST_P(Outboxed, ForgetsWhatWasSentLongAgo) {

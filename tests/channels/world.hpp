@@ -13,7 +13,6 @@
 #include "domain/event.hpp"
 #include "log/log_fake.hpp"
 #include "notify/channels.hpp"
-#include "notify/secret_box.hpp"
 #include "notify/sending.hpp"
 #include "support/databases.hpp"
 
@@ -87,7 +86,7 @@ class Channeled : public vigie::testing::OnEachDatabase {
     alerts = std::make_unique<alert::Alerts>(db(), clock, ids, *bus);
     preferences = std::make_unique<Preferences>(db());
     silences = std::make_unique<Silences>(db(), clock, ids);
-    webhooks = std::make_unique<Webhooks>(db(), clock, ids, random, box);
+    webhooks = std::make_unique<Webhooks>(db(), clock, ids, random, sealer);
     outbox = make_outbox(db(), "one");
     delivery = std::make_unique<Delivery>(
         &mailer, web, clock,
@@ -180,7 +179,7 @@ class Channeled : public vigie::testing::OnEachDatabase {
   metrics::Registry metrics;
   MailerFake mailer;
   WebFake web;
-  SecretBox box{"a key of the test", random};
+  seal::Sealer sealer{{.current = "a key of the test", .older = {}}, random};
   std::unique_ptr<alert::Alerts> alerts;
   std::unique_ptr<Preferences> preferences;
   std::unique_ptr<Silences> silences;

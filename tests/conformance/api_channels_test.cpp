@@ -55,6 +55,7 @@ TEST_P(ApiChannels, ShowAWebhooksSecretOnce) {
                         R"({"name":"salle","url":"https://hooks.test/x","form":"slack"})");
 
   ASSERT_EQ(made.status, 201) << made.body;
+  EXPECT_EQ(get_string(json_of(made), "url"), "https://hooks.test/…");
   const auto secret = get_string(json_of(made), "secret").value();
   EXPECT_EQ(secret.size(), 64U);
   EXPECT_EQ(ask("GET", "/api/v1/webhooks", &ada).body.find(secret), std::string::npos);

@@ -65,7 +65,7 @@ class Api : public vigie::testing::OnEachDatabase {
     notifications_ = std::make_unique<alert::Notifications>(db(), clock);
     preferences_ = std::make_unique<notify::Preferences>(db());
     silences_ = std::make_unique<notify::Silences>(db(), clock, ids);
-    webhooks_ = std::make_unique<notify::Webhooks>(db(), clock, ids, random, box_);
+    webhooks_ = std::make_unique<notify::Webhooks>(db(), clock, ids, random, sealer_);
     outbox_ = std::make_unique<notify::Outbox>(db(), clock, ids, random, false, "test");
     channels_ = std::make_unique<notify::Channels>(
         notify::Channels{*preferences_, *silences_, *webhooks_, *outbox_, delivery_});
@@ -186,7 +186,7 @@ class Api : public vigie::testing::OnEachDatabase {
   std::unique_ptr<Hub> hub_;
   http::AddressGuard guard_{{}, {}};
   std::unique_ptr<http::Client> client_{http::create_client(io.get_executor(), guard_)};
-  notify::SecretBox box_{"a key of the test", random};
+  seal::Sealer sealer_{{.current = "a key of the test", .older = {}}, random};
   notify::Delivery delivery_{nullptr, *client_, clock, {.base_url = "https://v.test", .from = {}}};
   std::unique_ptr<notify::Preferences> preferences_;
   std::unique_ptr<notify::Silences> silences_;
