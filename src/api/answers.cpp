@@ -134,7 +134,7 @@ http::Response problem(int status, std::string_view title, std::string_view deta
                     {"status", status},
                     {"detail", view(detail)},
                     {"request_id", view(request_id)}};
-  if (const auto field = field_of(detail); status == 422 && !field.empty()) {
+  if (const auto field = field_of(detail); (status == 422 || status == 400) && !field.empty()) {
     body["errors"] = json::array{
         json::object{{"field", view(field)}, {"detail", view(detail.substr(field.size() + 2))}}};
   }
@@ -142,7 +142,9 @@ http::Response problem(int status, std::string_view title, std::string_view deta
 }
 
 http::Response problem(const Error& error, std::string_view request_id) {
-  const auto status = status_of(error.code);
+  // A cursor is ours to make: a wrong one is no value of the caller's but a broken request.
+  const bool is_bad_cursor = error.code == Errc::invalid && field_of(error.what) == "cursor";
+  const auto status = is_bad_cursor ? 400 : status_of(error.code);
   const auto detail = words_for_callers(error);
   auto response = problem(status, title_of(status), detail, request_id);
   if (error.retry_after.count() > 0) {

@@ -79,6 +79,9 @@ Async<Result<http::Response>> retry_message(Services& services, Call call);
 Async<Result<http::Response>> search_words(Services& services, Call call);
 Async<Result<http::Response>> get_stats(Services& services, Call call);
 
+// openapi.cpp
+Async<Result<http::Response>> show_openapi(Services& services, Call call);
+
 // status.cpp
 Async<Result<http::Response>> get_status(Services& services, Call call);
 Async<Result<http::Response>> healthz(Services& services, Call call);

@@ -70,6 +70,7 @@ const std::vector<Route>& routes() {
       {"GET", "/api/v1/search", signed_in, search_words},
       {"GET", "/api/v1/stats", signed_in, get_stats},
       {"GET", "/api/v1/status", signed_in, get_status},
+      {"GET", "/api/v1/openapi.json", everyone, show_openapi},
 
       {"GET", "/healthz", everyone, healthz},
       {"GET", "/readyz", everyone, readyz},

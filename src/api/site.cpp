@@ -2,6 +2,7 @@
 #include "api/site.hpp"
 
 #include "api/answers.hpp"
+#include "api/exchange.hpp"
 #include "api/gate.hpp"
 #include "api/hub.hpp"
 #include "api/services.hpp"
@@ -51,6 +52,8 @@ http::Response not_signed_in(std::string_view request_id) {
 
 Async<http::Answer> Site::answer(http::Request request) {
   const bool over_tls = services_.gate.is_over_tls(request);
+  const bool is_reading = request.method == "GET" || request.method == "HEAD";
+  const std::string held{request.headers.get("If-None-Match")};
   if (request.path == events_path && request.method == "GET") {
     auto answer = co_await open_events(std::move(request));
     if (auto* response = std::get_if<http::Response>(&answer)) {
@@ -59,6 +62,9 @@ Async<http::Answer> Site::answer(http::Request request) {
     co_return answer;
   }
   auto response = co_await respond(std::move(request));
+  if (is_reading) {
+    add_etag(held, response);
+  }
   add_security_headers(response, over_tls);
   co_return response;
 }
@@ -98,6 +104,9 @@ Async<http::Response> Site::call_route(http::Request request, Match match, Visit
   }
   if (const auto write = check_write(request, visitor); !write) {
     co_return problem(write.error(), id);
+  }
+  if (auto refused = refuse_body(request)) {
+    co_return std::move(*refused);
   }
   Call call;
   call.request = std::move(request);
