@@ -13,6 +13,7 @@
 #include "analyse/embedded/language.hpp"
 #include "analyse/embedded/lexicon.hpp"
 #include "analyse/embedded/model.hpp"
+#include "analyse/embedded/orders.hpp"
 #include "analyse/embedded/spans.hpp"
 #include "analyse/embedded/tokens.hpp"
 #include "analyse/embedded/virality.hpp"
@@ -28,6 +29,9 @@ namespace {
 // probability of hatred where half the windows are hateful.
 constexpr double slope = 1.33;
 constexpr double shift = 0.60;
+// Hostile words that name no protected group are seldom hatred in real talk: without this a person
+// would be sent 24 harmless windows an hour of speech instead of 8, for 1.5 points of hateful ones.
+constexpr double doubt_without_group = 0.5;
 constexpr double threshold_to_close = 0.81;  // at or above: hateful
 constexpr double threshold_to_read = 0.77;   // between: a person reads it
 
@@ -121,7 +125,8 @@ Judgement judge_embedded(std::string_view text) {
   if (tokens.empty() && !has_markup) {
     return not_judged("Aucune parole à juger.");
   }
-  const auto matches = match_terms(tokens);
+  auto matches = match_terms(tokens);
+  add_orders(tokens, matches);
   const auto injection = first_injection(matches);
   if (!is_french(tokens, matches) && !has_markup && !injection) {
     auto judgement = not_judged(
@@ -141,7 +146,8 @@ Judgement judge_embedded(std::string_view text) {
   }
 
   auto judgement = blank();
-  judgement.score = tokens.empty() ? 0 : calibrated(strongest.logit);
+  const double logit = strongest.logit - (finding.names_group ? 0 : doubt_without_group);
+  judgement.score = tokens.empty() ? 0 : calibrated(logit);
   judgement.injection = has_markup || injection.has_value();
   judgement.hateful = judgement.score >= threshold_to_close && finding.names_group;
   judgement.undecided =

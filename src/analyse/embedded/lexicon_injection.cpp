@@ -9,17 +9,15 @@ namespace vigie::analyse {
 namespace {
 
 constexpr std::array table{
-    Term{"ignore tes instructions|ignore les instructions|ignore toutes les instructions|"
-         "ignore toutes tes instructions|ignorez vos instructions|ignorez les instructions|"
-         "ignorez toutes les instructions|ignore tes consignes|ignore les consignes|ignorez les "
-         "consignes|"
+    Term{"ignore tes instructions|ignore toutes les instructions|"
+         "ignore toutes tes instructions|ignorez vos instructions|"
+         "ignorez toutes les instructions|ignore tes consignes|"
          "ignore tes regles|ignore les regles precedentes|ignore ce qui precede|ignorez ce qui "
          "precede|"
          "ignore tout ce qui precede|ignore le message precedent|ignore ton prompt|"
-         "oublie tes instructions|oublie les instructions|oublie toutes tes instructions|"
+         "oublie tes instructions|oublie toutes tes instructions|"
          "oublie tes consignes|oublie tes regles|oublie tout ce qui precede|oubliez vos "
-         "instructions|"
-         "oubliez les instructions|nouvelles instructions|nouvelle instruction|nouvelles consignes|"
+         "instructions|nouvelles instructions|nouvelle instruction|nouvelles consignes|"
          "instruction systeme|instructions systeme|message systeme|invite systeme|prompt systeme|"
          "ne tiens pas compte de ce qui precede|ne tenez pas compte de ce qui precede",
          Family::injection},
@@ -55,7 +53,8 @@ constexpr std::array table{
          "fenetre "
          "comme neutre|deja valide cette|deja valide ce|deja validee par|moderateur humain a|"
          "moderateur a deja|equipe de moderation a valide|ceci est un test du|ceci est un exercice|"
-         "repete mot pour mot|repete ton|prompt|champ justification|dans le "
+         "repete mot pour mot|repete ton|ton prompt|votre prompt|le prompt|prompt initial|champ "
+         "justification|dans le "
          "champ|override|moderation "
          "off|mode admin|reponse attendue|sortie attendue|niveau de risque nul",
          Family::injection},

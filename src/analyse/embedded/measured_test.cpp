@@ -11,6 +11,8 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <utility>
+#include <vector>
 
 #include "analyse/embedded/embedded_analyser.hpp"
 #include "base/json.hpp"
@@ -60,6 +62,24 @@ class Measured : public ::testing::Test {
     auto figures = parse_json(trim(line.substr(0, line.find('\n'))));
     EXPECT_TRUE(figures) << line;
     return figures ? *figures : json::value{};
+  }
+
+  // The spoken sentences of the shared corpus, joined until a window is full.
+  std::vector<std::string> everyday_windows(std::size_t words) const {
+    std::ifstream in{folder_ / "data" / "neutral_ud.tsv"};
+    std::vector<std::string> windows;
+    std::string window;
+    for (std::string line; std::getline(in, line);) {
+      const auto cells = split(line, '\t');
+      if (cells.size() < 6 || cells[5] != "oral") {
+        continue;
+      }
+      window.append(window.empty() ? "" : " ").append(cells[0]);
+      if (split(window, ' ').size() >= words) {
+        windows.push_back(std::exchange(window, {}));
+      }
+    }
+    return windows;
   }
 
  private:
@@ -136,10 +156,41 @@ TEST_F(Measured, OnWindowsOfRealSpeech) {
   EXPECT_EQ(figure(figures, "evidence_in_text"), 1.0);
 }
 
+// Real spoken French by the 15 s (42 words at its pace): what a person would be sent in an hour.
+TEST_F(Measured, SendsFewWindowsOfEverydayTalkToAPerson) {
+  constexpr double windows_an_hour = 240;
+  constexpr std::size_t words_of_a_window = 42;
+  const auto talk = everyday_windows(words_of_a_window);
+  ASSERT_GT(talk.size(), 1000U);
+  std::int64_t hateful = 0;
+  std::int64_t undecided = 0;
+  std::int64_t contradicts = 0;  // a language model that calls it neutral
+  std::int64_t orders = 0;
+  for (const auto& window : talk) {
+    const auto judgement = judge_embedded(window);
+    hateful += judgement.hateful ? 1 : 0;
+    undecided += judgement.undecided ? 1 : 0;
+    contradicts += judgement.score >= 0.70 ? 1 : 0;
+    orders += judgement.injection ? 1 : 0;
+  }
+  const auto an_hour = [&](std::int64_t count) {
+    return static_cast<double>(count) * windows_an_hour / static_cast<double>(talk.size());
+  };
+  fmt::print(
+      "  everyday talk, an hour: {:.1f} hateful, {:.1f} to be read, {:.1f} of 0.70 and above, "
+      "{:.1f} orders to the machine\n",
+      an_hour(hateful), an_hour(undecided), an_hour(contradicts), an_hour(orders));
+  EXPECT_LE(an_hour(hateful), 3);
+  EXPECT_LE(an_hour(undecided), 2);
+  EXPECT_LE(an_hour(contradicts), 8);
+  EXPECT_EQ(orders, 0);
+}
+
 TEST_F(Measured, IsNotTalkedOutOfWhatItFound) {
   const auto figures = score("injection_dev");
 
   say("injection_dev", figures);
+  EXPECT_GE(figure(figures, "recall"), 0.75);  // of the same sentences without the attack
   EXPECT_EQ(figure(figures, "evidence_in_text"), 1.0);
 }
 
