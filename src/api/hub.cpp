@@ -93,12 +93,14 @@ Async<> Hub::read_log() {
       co_return;
     }
     if (from < 0) {
-      position_ = events->front().id;
+      position_ = std::max(position_, events->front().id);
       continue;
     }
     for (const auto& event : *events) {
-      position_ = event.id;
-      broadcast(event);
+      if (event.id > position_) {  // somebody else may have read on while we waited
+        position_ = event.id;
+        broadcast(event);
+      }
     }
     if (static_cast<std::int64_t>(events->size()) < page_of_events) {
       co_return;
@@ -109,7 +111,9 @@ Async<> Hub::read_log() {
 void Hub::broadcast(const Event& event) {
   std::string message;
   for (auto& ear : ears_) {
-    if (ear.is_catching_up || !may_see(ear.listener, ear.accounts, event)) {
+    // What the replay already sent may be ahead of what was read here.
+    const bool is_told = event.id != 0 && event.id <= ear.position;
+    if (ear.is_catching_up || is_told || !may_see(ear.listener, ear.accounts, event)) {
       continue;
     }
     if (message.empty()) {
@@ -153,10 +157,11 @@ Async<> Hub::serve(http::WebSocket& socket, Listener listener) {
 }
 
 Async<bool> Hub::catch_up(Ears::iterator ear) {
-  if (position_ < 0) {
+  if (position_ < 0 || ear->listener.after.value_or(0) > position_) {
     co_await read_log();
   }
-  ear->position = ear->listener.after.value_or(position_);
+  const auto knocked = ear->listener.position;
+  ear->position = ear->listener.after.value_or(knocked >= 0 ? knocked : position_);
   if (ear->position > position_) {
     // Numbers of another database: what this browser shows is not ours.
     send_resync(*ear);

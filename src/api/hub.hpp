@@ -28,6 +28,7 @@ struct Listener {
   Person person;
   bool all_accounts = false;          // every followed account, not only their own
   std::optional<std::int64_t> after;  // replay what came after this event; nothing: from now on
+  std::int64_t position = -1;         // of the feed when they knocked; -1: not known
   std::string session_token;          // empty for API tokens
   std::function<Async<bool>()> is_still_valid;  // asked once a minute
 };
@@ -45,6 +46,9 @@ class Hub {
   // {"type":"resync"} with the newest id instead, and asks REST again. A slow reader is closed with
   // 1013.
   Async<> serve(http::WebSocket& socket, Listener listener);
+
+  // The newest event read; -1 before the first look.
+  std::int64_t position() const { return position_; }
 
   // Closes the sockets of a session that ended.
   void close_session(std::string_view session_token);

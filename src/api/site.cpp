@@ -209,6 +209,8 @@ Async<http::Answer> Site::open_events(http::Request request) {
       co_return problem(422, "Invalid", "after: the number of an event is needed", request.id);
     }
   }
+  // From here on nothing is missed: what happens during the handshake is replayed.
+  listener.position = services_.hub.position();
   listener.is_still_valid = [this, request] { return is_still_valid(request); };
   http::Upgrade upgrade;
   upgrade.session = [this, listener](http::WebSocket& socket) {

@@ -173,8 +173,11 @@ TEST_P(AccountsApi, FiltersAndSortsInPages) {
     } while (!cursor.empty());
     EXPECT_EQ(paged, names(uma, fmt::format("sort={}", sort)) + " ") << sort;
   }
-  for (const auto* query : {"sort=size", "status=asleep", "cursor=x", "cursor=1-../x"}) {
+  for (const auto* query : {"sort=size", "status=asleep"}) {
     EXPECT_EQ(ask("GET", std::string{"/api/v1/accounts?"} + query, &uma).status, 422) << query;
+  }
+  for (const auto* query : {"cursor=x", "cursor=1-../x"}) {
+    EXPECT_EQ(ask("GET", std::string{"/api/v1/accounts?"} + query, &uma).status, 400) << query;
   }
   EXPECT_EQ(ask("GET", "/api/v1/accounts?q=" + std::string(300, 'a'), &uma).status, 422);
 }

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+// The live feed: nobody misses an event and nobody is told one twice, whenever they come.
+#include "api/hub.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "async/task_group.hpp"
+#include "base/json.hpp"
+#include "bus/memory/memory_bus.hpp"
+#include "db/event_log.hpp"
+#include "log/log_fake.hpp"
+#include "support/databases.hpp"
+
+namespace vigie::api {
+namespace {
+
+// A browser that reads at once, until its queue is said to be full.
+class Browser final : public http::WebSocket {
+ public:
+  explicit Browser(const asio::any_io_executor& executor) : end_{executor} {}
+
+  Async<Result<std::string>> receive() override {
+    while (closed_with == 0) {
+      co_await end_.wait();
+    }
+    co_return make_error(Errc::unavailable, "gone");
+  }
+  bool send(std::string message) override {
+    if (is_slow) {
+      return false;
+    }
+    const auto value = parse_json(message).value();
+    types.push_back(get_string(value, "type").value());
+    ids.push_back(get_integer(value, "id").value_or(0));
+    return true;
+  }
+  void close(std::uint16_t code, std::string_view) override {
+    closed_with = code;
+    end_.ring();
+  }
+
+  std::vector<std::int64_t> ids;
+  std::vector<std::string> types;
+  std::uint16_t closed_with = 0;
+  bool is_slow = false;
+
+ private:
+  Signal end_;
+};
+
+class Feed : public vigie::testing::OnEachDatabase {
+ protected:
+  void SetUp() override {
+    OnEachDatabase::SetUp();
+    if (IsSkipped()) {
+      return;
+    }
+    for (const auto* person : {"P", "Q"}) {
+      execute(R"(INSERT INTO person (id, username, username_folded, password_hash, role, created_at)
+                 VALUES ($1, $1, $1, '-', 'user', 0))",
+              {person});
+    }
+    for (const auto* account : {"A", "B"}) {
+      execute(R"(INSERT INTO account (id, platform, username, url, created_at)
+                 VALUES ($1, 'tiktok', $1, '-', 0))",
+              {account});
+    }
+    execute("INSERT INTO follow (person_id, account_id, created_at) VALUES ('P', 'A', 0)", {});
+    bus = create_memory_bus(io.get_executor());
+    hub = std::make_unique<Hub>(io.get_executor(), db(), *bus, clock, quiet.log, registry);
+    tasks = std::make_unique<TaskGroup>(io.get_executor(),
+                                        [](const std::string& name, const std::exception_ptr&) {
+                                          ADD_FAILURE() << name << " failed";
+                                        });
+    tasks->spawn("hub", hub->run());
+  }
+
+  void TearDown() override {
+    if (tasks) {
+      run(finish());
+    }
+  }
+  Async<> finish() {  // on the I/O thread, where cancelling belongs
+    tasks->cancel();
+    co_await tasks->join();
+  }
+
+  // One more event of the account, told as the rooms tell.
+  Async<> happen(std::string account) {
+    std::function<Result<std::int64_t>(db::Transaction&)> work =
+        [account](db::Transaction& transaction) {
+          Event event;
+          event.type = event_type::live_updated;
+          event.account_id = account;
+          event.data = "{}";
+          return db::append_event(transaction, event);
+        };
+    const auto id = co_await db::write<std::int64_t>(db(), std::move(work));
+    EXPECT_TRUE(id);
+    newest = id ? *id : 0;
+    bus->publish(topic::events, "");
+  }
+
+  Async<> happen_often(std::string account, int times) {
+    for (int i = 0; i < times; ++i) {
+      co_await happen(account);
+    }
+  }
+
+  Listener listener(std::optional<std::int64_t> after = std::nullopt, const char* person = "P") {
+    Listener one;
+    one.person.id = person;
+    one.person.role = Role::user;
+    one.after = after;
+    one.position = hub->position();
+    one.is_still_valid = [this] { return valid(); };
+    return one;
+  }
+  Async<bool> valid() { co_return is_session_valid; }
+
+  Browser& join(Listener who) {
+    browsers.push_back(std::make_unique<Browser>(io.get_executor()));
+    tasks->spawn("browser", hub->serve(*browsers.back(), std::move(who)));
+    return *browsers.back();
+  }
+
+  // Runs until ready says so, for a bounded time.
+  void until(const std::function<bool()>& ready) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+    while (!ready() && std::chrono::steady_clock::now() < end) {
+      io.restart();
+      io.run_one_for(std::chrono::milliseconds{50});
+    }
+    EXPECT_TRUE(ready());
+  }
+
+  static std::vector<std::int64_t> numbers(std::int64_t from, std::int64_t to) {
+    std::vector<std::int64_t> all;
+    for (auto i = from; i <= to; ++i) {
+      all.push_back(i);
+    }
+    return all;
+  }
+
+  bool is_session_valid = true;
+  std::int64_t newest = 0;
+  std::vector<std::unique_ptr<Browser>> browsers;
+  log::QuietLog quiet;
+  metrics::Registry registry;
+  std::unique_ptr<Bus> bus;
+  std::unique_ptr<Hub> hub;
+  std::unique_ptr<TaskGroup> tasks;
+};
+
+TEST_P(Feed, TellsEverythingOnceWheneverSomebodyComes) {
+  run(happen("A"));
+  until([&] { return hub->position() == 1; });
+  tasks->spawn("writer", happen_often("A", 120));
+  std::vector<std::int64_t> starts;
+  for (std::int64_t i = 0; i < 40; ++i) {
+    until([&] { return newest >= 1 + i * 3; });
+    const bool comes_back = i % 2 == 0;
+    const auto after = std::max<std::int64_t>(1, newest - 5);
+    auto who = comes_back ? listener(after) : listener();
+    starts.push_back(comes_back ? after : who.position);
+    join(std::move(who));
+  }
+  until([&] {
+    return newest == 121 && std::ranges::all_of(browsers, [](const auto& browser) {
+             return !browser->ids.empty() && browser->ids.back() == 121;
+           });
+  });
+
+  for (std::size_t i = 0; i < browsers.size(); ++i) {
+    EXPECT_EQ(browsers[i]->ids, numbers(starts[i] + 1, 121)) << i;
+  }
+}
+
+TEST_P(Feed, TellsNobodyWhatTheyMayNotSee) {
+  auto& ours = join(listener(0));
+  auto& theirs = join(listener(0, "Q"));
+  run(happen("B"));
+  run(happen("A"));
+  until([&] { return !ours.ids.empty(); });
+
+  EXPECT_EQ(ours.ids, (std::vector<std::int64_t>{2}));
+  EXPECT_TRUE(theirs.ids.empty());
+}
+
+TEST_P(Feed, AsksWhoIsTooFarBehindToReadAgain) {
+  run(happen_often("A", 520));
+  until([&] { return hub->position() == 520; });
+  auto& late = join(listener(0));
+  auto& foreign = join(listener(100'000));  // of another database
+  until([&] {
+    return !foreign.types.empty() && !late.types.empty() && late.types.back() == "resync";
+  });
+
+  EXPECT_EQ(late.ids.back(), 520);
+  EXPECT_EQ(foreign.types, std::vector<std::string>{"resync"});
+  run(happen("A"));
+  until([&] { return late.ids.back() == 521 && foreign.ids.back() == 521; });
+}
+
+TEST_P(Feed, ClosesWhoReadsTooSlowly) {
+  run(happen("A"));
+  until([&] { return hub->position() == 1; });
+  auto& slow = join(listener(1));
+  auto& good = join(listener(1));
+  run(happen("A"));
+  until([&] { return good.ids.size() == 1 && slow.ids.size() == 1; });
+  slow.is_slow = true;
+  run(happen("A"));
+  until([&] { return slow.closed_with != 0; });
+
+  EXPECT_EQ(slow.closed_with, 1013);
+  until([&] { return good.ids.size() == 2; });
+}
+
+TEST_P(Feed, ClosesTheSocketsOfASessionThatEndedWithinAMinute) {
+  auto& browser = join(listener(0));
+  run(happen("A"));
+  until([&] { return browser.ids.size() == 1; });
+  is_session_valid = false;
+  clock.advance(std::chrono::seconds{61});
+  until([&] { return browser.closed_with != 0; });
+
+  EXPECT_EQ(browser.closed_with, 1008);
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, Feed, vigie::testing::each_database(),
+                         vigie::testing::engine_name);
+
+}  // namespace
+}  // namespace vigie::api
