@@ -84,8 +84,14 @@ Async<Result<http::Response>> list_segments(Services& services, Call call) {
     }
     co_return transcript_answer(*tail);
   }
+  const auto from = read_seconds(call.request, "from");
+  const auto to = read_seconds(call.request, "to");
+  if (!from || !to) {
+    co_return !from ? from.error() : to.error();
+  }
+  const Stretch stretch{.from = from->value_or(Span{0}), .to = to->value_or(Span::max())};
   const auto page =
-      co_await transcript_page(services.database, live->id, paging->limit, paging->cursor);
+      co_await transcript_page(services.database, live->id, paging->limit, paging->cursor, stretch);
   if (!page) {
     co_return page.error();
   }

@@ -2,6 +2,7 @@
 #include "api/reading.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/text.hpp"
 
@@ -87,6 +88,19 @@ Result<Paging> read_paging(const http::Request& request) {
     return make_error(Errc::invalid, "cursor: use next_cursor of the page before, as it is");
   }
   return paging;
+}
+
+Result<std::optional<Span>> read_seconds(const http::Request& request, std::string_view name) {
+  const auto text = request.parameter(name);
+  if (!text) {
+    return std::optional<Span>{};
+  }
+  constexpr double longest_live_s = 30.0 * 24 * 3600;
+  const auto seconds = to_number(*text);
+  if (!seconds || !std::isfinite(*seconds) || *seconds < 0 || *seconds > longest_live_s) {
+    return make_error(Errc::invalid, "{}: seconds from the start of the live", name);
+  }
+  return std::optional<Span>{from_seconds(*seconds)};
 }
 
 Sight widest_sight_of(const Call& call) {

@@ -9,6 +9,7 @@
 #include "api/access.hpp"
 #include "base/json.hpp"
 #include "base/result.hpp"
+#include "base/time.hpp"
 #include "domain/sight.hpp"
 
 namespace vigie::api {
@@ -30,6 +31,9 @@ struct Paging {
   std::string cursor;
 };
 Result<Paging> read_paging(const http::Request& request);
+
+// A moment of a live, in seconds from its start; nothing when it is not asked for.
+Result<std::optional<Span>> read_seconds(const http::Request& request, std::string_view name);
 
 inline Sight sight_of(const Call& call) {
   return Sight{.person_id = call.person_id(), .all_accounts = call.sees_all()};

@@ -3,7 +3,6 @@
 #include "recording/recordings.hpp"
 
 #include <boost/json/array.hpp>
-#include <cmath>
 
 #include "api/answers.hpp"
 #include "api/handlers.hpp"
@@ -15,19 +14,6 @@
 
 namespace vigie::api {
 namespace {
-
-Result<std::optional<Span>> read_moment(const http::Request& request, std::string_view name) {
-  const auto text = request.parameter(name);
-  if (!text) {
-    return std::optional<Span>{};
-  }
-  constexpr double longest_live_s = 30.0 * 24 * 3600;
-  const auto seconds = to_number(*text);
-  if (!seconds || !std::isfinite(*seconds) || *seconds < 0 || *seconds > longest_live_s) {
-    return make_error(Errc::invalid, "{}: seconds from the start of the live", name);
-  }
-  return std::optional<Span>{from_seconds(*seconds)};
-}
 
 http::Response part_of(const recording::Clip& clip, const http::Request& request) {
   http::Response response;
@@ -80,11 +66,11 @@ json::object to_json(const recording::Hold& hold) {
 }  // namespace
 
 Async<Result<http::Response>> get_sound(Services& services, Call call) {
-  const auto from = read_moment(call.request, "from");
+  const auto from = read_seconds(call.request, "from");
   if (!from) {
     co_return from.error();
   }
-  const auto to = read_moment(call.request, "to");
+  const auto to = read_seconds(call.request, "to");
   if (!to) {
     co_return to.error();
   }

@@ -15,10 +15,17 @@ namespace vigie::api {
 
 using TranscriptItem = std::variant<Segment, Gap>;
 
-// From the start on, or after cursor. The caller has checked that the person may see the live.
-// Errc::invalid for a cursor that is not one of ours.
+// What overlaps [from, to).
+struct Stretch {
+  Span from{0};
+  Span to = Span::max();
+};
+
+// The stretch from its start on, or after cursor. The caller has checked that the person may see
+// the live. Errc::invalid for a cursor that is not one of ours.
 Async<Result<Page<TranscriptItem>>> transcript_page(db::Database& database, std::string live_id,
-                                                    std::int64_t limit, std::string cursor);
+                                                    std::int64_t limit, std::string cursor,
+                                                    Stretch stretch = {});
 
 // The newest `count`, still by their start.
 Async<Result<Page<TranscriptItem>>> transcript_tail(db::Database& database, std::string live_id,

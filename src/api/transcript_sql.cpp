@@ -17,7 +17,7 @@ constexpr std::string_view select_after =
     " UNION ALL"
     " SELECT id, live_id, start_us, end_us, '', '', 0.0, FALSE, '', '', reason FROM gap"
     ") AS transcript WHERE live_id = $1 AND (start_us > $2 OR (start_us = $2 AND id > $3))"
-    " ORDER BY start_us, id LIMIT $4";
+    " AND end_us >= $5 AND start_us < $6 ORDER BY start_us, id LIMIT $4";
 
 constexpr std::string_view select_last =
     "SELECT id, start_us, end_us, text, language, confidence, uncertain, engine, model, reason "
@@ -75,14 +75,15 @@ using Items = Page<TranscriptItem>;
 }  // namespace
 
 Async<Result<Items>> transcript_page(db::Database& database, std::string live_id,
-                                     std::int64_t limit, std::string cursor) {
+                                     std::int64_t limit, std::string cursor, Stretch stretch) {
   const auto place = parse_cursor(cursor);
   if (!place) {
     co_return place.error();
   }
   std::function<Result<Items>(db::Transaction&)> work =
-      [live_id, limit, place = *place](db::Transaction& transaction) -> Result<Items> {
-    const auto rows = transaction.query(select_after, {live_id, place.start, place.id, limit + 1});
+      [live_id, limit, place = *place, stretch](db::Transaction& transaction) -> Result<Items> {
+    const auto rows = transaction.query(
+        select_after, {live_id, place.start, place.id, limit + 1, stretch.from, stretch.to});
     if (!rows) {
       return rows.error();
     }

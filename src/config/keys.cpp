@@ -102,7 +102,7 @@ std::vector<Key> make_keys() {
        "up."},
       {"OUTBOUND_ALLOW", Type::list, "", "",
        "Host suffixes that may be called beyond the connectors' own, such as webhooks on an "
-       "intranet."},
+       "intranet; a whole URL (https://radio.example:8443) also allows its port."},
 
       {"WHISPER_MODEL", Type::choice, "small", "tiny|base|small|medium|large",
        "The size of the speech model; when it is missing the largest one present is used, and "

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace vigie::http {
 namespace {
 
@@ -61,6 +63,32 @@ std::string decode_form(std::string_view text) {
   return decoded;
 }
 
+// "Sun, 06 Nov 1994 08:49:37 GMT", the one form that is sent (RFC 9110 §5.6.7).
+std::optional<std::chrono::sys_seconds> parse_http_date(std::string_view text) {
+  constexpr std::string_view months = "JanFebMarAprMayJunJulAugSepOctNovDec";
+  if (text.size() != 29 || text.substr(25) != " GMT") {
+    return std::nullopt;
+  }
+  const auto number = [&](std::size_t at, std::size_t length) {
+    return to_integer(text.substr(at, length)).value_or(-1);
+  };
+  const auto month = months.find(text.substr(8, 3));
+  const std::chrono::year_month_day day{
+      std::chrono::year{static_cast<int>(number(12, 4))},
+      std::chrono::month{static_cast<unsigned>(month / 3 + 1)},
+      std::chrono::day{static_cast<unsigned>(std::max<std::int64_t>(number(5, 2), 0))}};
+  const auto hour = number(17, 2);
+  const auto minute = number(20, 2);
+  const auto second = number(23, 2);
+  const bool is_time = hour >= 0 && hour < 24 && minute >= 0 && minute < 60 && second >= 0 &&
+                       second <= 60 && text[19] == ':' && text[22] == ':';
+  if (month == std::string_view::npos || month % 3 != 0 || !day.ok() || !is_time) {
+    return std::nullopt;
+  }
+  return std::chrono::sys_days{day} + std::chrono::hours{hour} + std::chrono::minutes{minute} +
+         std::chrono::seconds{second};
+}
+
 }  // namespace
 
 void Headers::set(std::string name, std::string value) {
@@ -110,6 +138,16 @@ std::optional<std::string> Request::cookie(std::string_view name) const {
     }
   }
   return std::nullopt;
+}
+
+std::chrono::seconds retry_after(const Headers& headers) {
+  const auto text = trim(headers.get("Retry-After"));
+  if (const auto seconds = to_integer(text)) {
+    return std::chrono::seconds{std::max<std::int64_t>(*seconds, 0)};
+  }
+  const auto until = parse_http_date(text);
+  const auto now = parse_http_date(trim(headers.get("Date")));
+  return until && now ? std::max(*until - *now, std::chrono::seconds{0}) : std::chrono::seconds{0};
 }
 
 std::vector<std::pair<std::string, std::string>> parse_query(std::string_view query) {

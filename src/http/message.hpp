@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Requests and answers as the rest of Vigie sees them: plain values, no Beast.
 #pragma once
+#include <chrono>
 #include <map>
 #include <optional>
 #include <string>
@@ -47,6 +48,10 @@ struct Response {
   Headers headers;
   std::string body;
 };
+
+// How long an answer asks to wait: seconds, or a date, counted from the answer's own Date so that
+// nobody's clock matters. Nothing said, or nothing sensible: 0.
+std::chrono::seconds retry_after(const Headers& headers);
 
 // "a=1&b=%C3%A9" → pairs; invalid escapes are kept as they are.
 std::vector<std::pair<std::string, std::string>> parse_query(std::string_view query);

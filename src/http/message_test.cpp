@@ -97,5 +97,26 @@ TEST(HttpDate, IsTheOneFormatOfHttp) {
   EXPECT_EQ(http_date(from_micros(951'782'399'999'999)), "Mon, 28 Feb 2000 23:59:59 GMT");
 }
 
+TEST(RetryAfter, ReadsSecondsAndDates) {
+  const auto asks = [](std::string_view text, std::string_view date) {
+    Headers headers;
+    headers.add("Retry-After", std::string{text});
+    headers.add("Date", std::string{date});
+    return retry_after(headers).count();
+  };
+  constexpr auto* now = "Wed, 21 Oct 2026 07:28:00 GMT";
+
+  EXPECT_EQ(asks(" 120 ", ""), 120);
+  EXPECT_EQ(asks("Wed, 21 Oct 2026 07:30:05 GMT", now), 125);
+  EXPECT_EQ(asks("Thu, 22 Oct 2026 07:28:00 GMT", now), 86400);
+  EXPECT_EQ(asks("Wed, 21 Oct 2026 07:00:00 GMT", now), 0);  // gone by
+  EXPECT_EQ(asks("Wed, 21 Oct 2026 07:30:05 GMT", ""), 0);
+  for (const auto* text : {"", "-3", "soon", "1.5", "99999999999999999999",
+                           "Wed, 99 Oct 2026 07:30:05 GMT", "Wed, 21 ctO 2026 07:30:05 GMT",
+                           "Wed, 21 Oct 2026 77:30:05 GMT", "Wednesday, 21-Oct-26 07:30:05 GMT"}) {
+    EXPECT_EQ(asks(text, now), 0) << text;
+  }
+}
+
 }  // namespace
 }  // namespace vigie::http

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where a redirect leads and what may go there. For the HTTP room only.
+// Where a redirect leads and what may go there; for clients that follow one themselves, too.
 #pragma once
 #include "base/result.hpp"
 #include "http/client.hpp"

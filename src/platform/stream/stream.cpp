@@ -48,13 +48,14 @@ Observation of_failure(const Error& error) {
   }
 }
 
-Observation of_status(int status, std::string_view retry_after) {
+constexpr std::chrono::seconds longest_retry_after{3600};
+
+Observation of_status(int status, const http::Headers& headers) {
   if (status == 404 || status == 410) {
     return observe(Evidence::not_live, fmt::format("http_{}", status));
   }
   auto seen = unknown(fmt::format("http_{}", status));
-  seen.retry_after =
-      std::chrono::seconds{std::clamp<std::int64_t>(to_integer(retry_after).value_or(0), 0, 3600)};
+  seen.retry_after = std::min(http::retry_after(headers), longest_retry_after);
   return seen;
 }
 
@@ -109,7 +110,7 @@ class Stream final : public LiveSource {
     }
     const auto& head = opened->stream->head();
     if (head.status != 200) {
-      co_return of_status(head.status, head.headers.get("retry-after"));
+      co_return of_status(head.status, head.headers);
     }
     auto body = co_await read(*opened->stream, until, false);
     if (!body) {
@@ -197,7 +198,7 @@ class Stream final : public LiveSource {
         co_return of_failure(response.error());
       }
       if (response->status != 200) {
-        co_return of_status(response->status, response->headers.get("retry-after"));
+        co_return of_status(response->status, response->headers);
       }
       playlist = media::parse_hls_playlist(response->body);
     }

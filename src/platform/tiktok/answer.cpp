@@ -131,9 +131,4 @@ Observation silence(const Error& error) {
   return seen;
 }
 
-std::chrono::seconds parse_retry_after(std::string_view text) {
-  const auto seconds = to_integer(trim(text));
-  return std::chrono::seconds{std::clamp<std::int64_t>(seconds.value_or(0), 0, 3600)};
-}
-
 }  // namespace vigie::platform::tiktok

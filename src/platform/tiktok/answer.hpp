@@ -34,7 +34,7 @@ Observation unknown(std::string reason, bool is_blocked);
 // For an answer that broke on its way: it says nothing of the account, nor of us.
 Observation failed(std::string reason);
 
-// "120" → 120 s, at most an hour; a date or anything else → 0.
-std::chrono::seconds parse_retry_after(std::string_view text);
+// However long an answer asks us to wait, no longer is obeyed.
+inline constexpr std::chrono::seconds longest_retry_after{3600};
 
 }  // namespace vigie::platform::tiktok

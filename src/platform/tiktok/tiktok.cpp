@@ -196,7 +196,7 @@ class TikTok final : public LiveSource {
     answer.content_type = response.headers.get("Content-Type");
     answer.body = response.body;
     answer.location = response.headers.get("Location");
-    answer.retry_after = parse_retry_after(response.headers.get("Retry-After"));
+    answer.retry_after = std::min(http::retry_after(response.headers), longest_retry_after);
     return answer;
   }
 
