@@ -13,7 +13,7 @@ function(vigie_embed_web target)
     add_custom_command(OUTPUT "${stamp}"
       COMMAND "${NPM_PROGRAM}" --silent run build -- --outDir "${dist}" --emptyOutDir --logLevel error
       COMMAND "${CMAKE_COMMAND}" -E touch "${stamp}"
-      DEPENDS ${inputs} "${web}/index.html" "${web}/package.json" "${web}/vite.config.ts"
+      DEPENDS ${inputs} "${web}/index.html" "${web}/package.json" "${web}/vite.config.ts" "${web}/budget.ts"
       WORKING_DIRECTORY "${web}" COMMENT "Building the web application" VERBATIM)
   else()
     message(WARNING "web/node_modules is missing: building without the interface. Cure: tools/setup")

@@ -2,7 +2,7 @@
 // Comptes and Compte in Chromium: following one and many, lists, notes, checks, lives and their curve.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
-import { expectAccessible, expectClean, expectNoSideScroll, hasBrowser, launch, shoot, watchedPage } from './browser.mjs';
+import { expectAccessible, expectClean, expectNoSideScroll, hasBrowser, launch, openedPage, shoot } from './browser.mjs';
 import { StatesServer } from './states-server.mjs';
 import { account, ago, busyWorld, live, provoked } from './states-world.mjs';
 
@@ -33,10 +33,8 @@ describe('accounts', { skip: hasBrowser ? false : 'no Chromium' }, () => {
     await server.stop();
   });
 
-  async function open(path, options = {}, expected = undefined) {
-    watched = await watchedPage(browser, options, expected);
-    await watched.page.goto(address + path);
-    await watched.page.getByText('En liaison').or(watched.page.getByText('Connected')).waitFor();
+  async function open(path, options, expected) {
+    watched = await openedPage(browser, address + path, options, expected);
     return watched.page;
   }
   async function check(name) {
@@ -87,7 +85,7 @@ describe('accounts', { skip: hasBrowser ? false : 'no Chromium' }, () => {
     const page = await open('/comptes?tri=priorite');
     await page.getByText('9 comptes').waitFor();
     assert.equal((await names(page))[0], '@demo_marche');
-    await page.getByLabel('Rechercher').fill('@demo_a');
+    await page.getByLabel('Rechercher', { exact: true }).fill('@demo_a');
     await page.getByText('3 sur 9 comptes').waitFor();
     assert.deepEqual(await names(page), ['@demo_ancien', '@demo_asso', '@demo_atelier']);
     assert.match(page.url(), /\?tri=priorite&q=%40demo_a$/);

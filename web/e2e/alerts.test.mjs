@@ -3,7 +3,7 @@
 // keyboard, with others at work and with the link lost.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
-import { expectAccessible, expectClean, expectNoSideScroll, hasBrowser, launch, shoot, watchedPage } from './browser.mjs';
+import { expectAccessible, expectClean, expectNoSideScroll, hasBrowser, launch, openedPage, shoot } from './browser.mjs';
 import { answerReviews } from './reviews.mjs';
 import { silence, StatesServer } from './states-server.mjs';
 import { ago, alertOf, busyWorld, provoked } from './states-world.mjs';
@@ -41,10 +41,8 @@ describe('alerts', { skip: hasBrowser ? false : 'no Chromium', timeout: 240_000 
     await server.stop();
   });
 
-  async function open(path, options = {}, expected = undefined) {
-    watched = await watchedPage(browser, options, expected);
-    await watched.page.goto(address + path);
-    await watched.page.getByText('En liaison').or(watched.page.getByText('Connected')).waitFor();
+  async function open(path, options, expected) {
+    watched = await openedPage(browser, address + path, options, expected);
     return watched.page;
   }
   async function look(name) {
@@ -356,7 +354,7 @@ describe('alerts', { skip: hasBrowser ? false : 'no Chromium', timeout: 240_000 
     await check('live-hold');
     await dialog.getByLabel('Raison').fill('Demande du parquet');
     await dialog.getByRole('button', { name: 'Conserver', exact: true }).click();
-    await page.getByText(/^Ce direct est conservé jusqu’au/).waitFor({ state: 'attached' });
+    await page.getByText(/^Ce direct est conservé jusqu’au/).first().waitFor();
     assert.equal(server.sent.at(-1)[1].reason, 'Demande du parquet');
     assert.match(server.sent.at(-1)[1].until, /^\d{4}-\d\d-\d\dT.*Z$/);
   });

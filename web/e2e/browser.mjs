@@ -32,6 +32,8 @@ export async function watchedPage(browser, options = {}, expected = /$^/) {
   page.on('requestfinished', (request) => answered.add(new URL(request.url()).pathname));
   await page.addInitScript(() => {
     window.violations = [];
+    window.pwned = []; // by hostile texts, had one run
+    window.pwn = () => window.pwned.push(document.title);
     document.addEventListener('securitypolicyviolation', (event) => {
       window.violations.push(`${event.effectiveDirective} ${event.blockedURI} ${event.sample}`);
     });
@@ -44,6 +46,14 @@ export async function watchedPage(browser, options = {}, expected = /$^/) {
     }
   });
   return { page, faults, answered };
+}
+
+// The page at that address, signed in and with its feed.
+export async function openedPage(browser, address, options, expected) {
+  const watched = await watchedPage(browser, options, expected);
+  await watched.page.goto(address);
+  await watched.page.getByText('En liaison').or(watched.page.getByText('Connected')).waitFor();
+  return watched;
 }
 
 export async function expectClean({ page, faults }, where) {

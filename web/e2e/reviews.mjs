@@ -42,7 +42,7 @@ export function answerReviews(server, me = 'claire') {
     expire: (id) => change(find(id), { claimed_until: new Date(Date.now() - 1000).toISOString() }),
     open: (alert) => {
       server.world.alerts.push(alert);
-      server.tell('alert.opened', { ...alert });
+      server.raise(alert);
     },
   };
 }

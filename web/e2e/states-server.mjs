@@ -31,7 +31,7 @@ export class StatesServer {
   longestReplay = 500;
   world = { person: null, accounts: [], lives: [], segments: {}, assessments: {}, alerts: [], notifications: [], lists: [], viewers: {}, status: null };
   refusals = {}; // "POST /accounts" → [status, problem]
-  answers = {}; // "POST /accounts/batch" → (body, id, second id) => [status, answer]; the id in the path reads {id}
+  answers = {}; // "POST /accounts/batch" → (body, id, second id) => [status, answer]; the id in the path reads {id}; of a GET: (null, query)
   sound = null; // bytes of a WAV file: what every stretch of every live sounds like
   calls = [];
   sent = []; // [call, body] of each write
@@ -66,6 +66,21 @@ export class StatesServer {
       send(socket, event);
     }
     return event;
+  }
+
+  // As the server tells of an alert: the alert, then this person's notification of it.
+  raise(alert, interrupts = alert.severity !== 'faible') {
+    const told = this.tell('alert.opened', { ...alert });
+    this.tell('notification', {
+      id: `of-${alert.id}`, kind: 'alert', live_id: alert.live_id, alert_id: alert.id, username: alert.username, severity: alert.severity,
+      created_at: alert.opened_at, read_at: null, read: false, interrupts,
+    });
+    return told;
+  }
+
+  // As what is not kept: no number, no replay.
+  murmur(type, data) {
+    this.repeat({ type, at: new Date().toISOString(), data });
   }
 
   // As the network may: the same event once more.
@@ -153,6 +168,8 @@ export class StatesServer {
       });
       return undefined;
     }
+    const own = this.answers[`GET ${path}`];
+    if (own !== undefined) return reply(...own(null, url.searchParams));
     if (path === '/session') return reply(200, { user: world.person, csrf_token: 'c' });
     if (path === '/status') return reply(200, { ...world.status, time: new Date().toISOString() });
     if (path === '/accounts') return reply(200, page(world.accounts));

@@ -2,7 +2,7 @@
 // Every state of the page in Chromium, under the server's Content-Security-Policy, looked at by axe.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
-import { expectAccessible, expectClean, expectNoSideScroll, hasBrowser, launch, shoot, watchedPage } from './browser.mjs';
+import { expectAccessible, expectClean, expectNoSideScroll, hasBrowser, launch, openedPage, shoot, watchedPage } from './browser.mjs';
 import { until } from './processes.mjs';
 import { StatesServer } from './states-server.mjs';
 import { account, ago, alertOf, assessment, busyWorld, live, provoked, segment, texts } from './states-world.mjs';
@@ -24,10 +24,8 @@ describe('the page', { skip: hasBrowser ? false : 'no Chromium' }, () => {
     await server.stop();
   });
 
-  async function open(path, options = {}, expected = undefined) {
-    watched = await watchedPage(browser, options, expected);
-    await watched.page.goto(address + path);
-    await watched.page.getByText('En liaison').or(watched.page.getByText('Connected')).waitFor();
+  async function open(path, options, expected) {
+    watched = await openedPage(browser, address + path, options, expected);
     return watched.page;
   }
   // A page whose loading is cut short says so, and loads again seconds later: a test that takes the
@@ -238,9 +236,9 @@ describe('the page', { skip: hasBrowser ? false : 'no Chromium' }, () => {
     const page = await open('/');
     const evening = server.world.lives[0];
     await page.getByText('Merci pour les cœurs').waitFor();
-    server.tell('alert.opened', alertOf(server.world.lives[4], 9, 60, { severity: 'faible', kind: 'viralite' }));
-    const told = server.tell('alert.opened', alertOf(evening, 8, 4300, { severity: 'critique', sentence: 'une phrase très grave, dite à l’instant' }));
-    server.tell('alert.opened', alertOf(evening, 9, 4310));
+    server.raise(alertOf(server.world.lives[4], 9, 60, { severity: 'faible', kind: 'viralite' }));
+    const told = server.raise(alertOf(evening, 8, 4300, { severity: 'critique', sentence: 'une phrase très grave, dite à l’instant' }));
+    server.raise(alertOf(evening, 9, 4310));
     server.repeat(told);
     await page.getByRole('alert').filter({ hasText: 'une phrase très grave' }).waitFor();
     await page.getByText('et 1 autre dans ce direct').waitFor();

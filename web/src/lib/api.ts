@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The REST calls of the contract.
 import type {
-  Account, AccountEdit, AccountList, Alert, Assessment, BatchLine, BatchOptions, Cause, Hold, Live, Notification, Page,
+  Account, AccountEdit, AccountList, Alert, Assessment, BatchLine, BatchOptions, Cause, FieldProblem, Hold, Live, Notification, Page,
   Problem, Session, Status, TranscriptItem, Verdict, ViewerSample,
 } from './types';
 
@@ -11,6 +11,7 @@ export class RefusedError extends Error {
     readonly status: number,
     readonly detail: string,
     readonly requestId: string,
+    readonly fields: readonly FieldProblem[] = [],
   ) {
     super(`${status} ${detail}`);
   }
@@ -95,6 +96,10 @@ export class Api {
     this.#write('POST', `/lives/${encodeURIComponent(liveId)}/holds`, { reason, until });
   releaseHold = (id: string): Promise<void> => this.#write('DELETE', `/holds/${encodeURIComponent(id)}`);
 
+  // For pages that are loaded when they are opened; each keeps its own calls.
+  read = <T>(path: string): Promise<T> => this.#json<T>('GET', path);
+  write = <T = void>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<T> => this.#write<T>(method, path, body);
+
   notifications = async (limit: number): Promise<Notification[]> =>
     (await this.#json<Page<Notification>>('GET', `/notifications?limit=${limit}`)).items;
   readNotification = (id: string): Promise<void> => this.#write('PUT', `/notifications/${encodeURIComponent(id)}/read`);
@@ -134,7 +139,7 @@ export class Api {
       this.onSessionEnd();
     }
     const problem = (await response.json().catch(() => ({}))) as Partial<Problem>;
-    throw new RefusedError(response.status, problem.detail ?? '', problem.request_id ?? '');
+    throw new RefusedError(response.status, problem.detail ?? '', problem.request_id ?? '', problem.errors ?? []);
   }
 
   async #send(method: string, path: string, body: unknown): Promise<Response> {

@@ -13,8 +13,8 @@ import { pageOf, parseRoute, Router, type Route } from './router';
 import {
   alertsToHandle, applied, emptyState, loaded, markedRead, opening, withAccounts, withDetail, withTail,
 } from './state';
-import { dismissed, expired, noToasts, told } from './toasts';
-import type { Person, Status, VigieEvent } from './types';
+import { dismissed, expired, mayInterrupt, noToasts, told } from './toasts';
+import type { Interim, Page, Person, Status, VigieEvent } from './types';
 
 const accountsEvery = 30_000; // ms: ages of statuses are not events
 const bannerAfter = 3000; // ms without a link before it is said
@@ -37,6 +37,8 @@ class App {
   status = $state.raw<Status | null>(null);
   route = $state.raw<Route>(parseRoute('/'));
   link = $state.raw<Link>({ state: 'connecting', since: Date.now() });
+  interim = $state.raw<Interim | null>(null); // of the live that is open
+  pending = $state(0); // people who wait for an administrator
   toasts = $state.raw(noToasts);
   failure = $state.raw<Failure | null>(null);
   detailFailure = $state.raw<Failure | null>(null);
@@ -58,6 +60,7 @@ class App {
   frozenAt = $derived(this.isLost && 'since' in this.link ? this.link.since + this.#clockOffset : null);
   seesAll = $derived(this.person !== null && this.person.role !== 'user');
   decides = $derived(this.person?.role === 'moderator' || this.person?.role === 'admin');
+  isAdmin = $derived(this.person?.role === 'admin');
   toHandle = $derived(alertsToHandle(this.state).length);
 
   constructor() {
@@ -114,7 +117,8 @@ class App {
     try {
       const { user } = await this.api.session();
       this.person = user;
-      this.language = savedLanguage() ?? user.language;
+      this.language = user.language;
+      saveLanguage(user.language);
       this.failure = null;
       this.#stream.start(this.seesAll);
     } catch (error) {
@@ -145,6 +149,18 @@ class App {
       }
     }
     location.assign('/connexion');
+  }
+
+  // For what gives this browser another session: the one before ends, and that is no reason to say so.
+  async renewingSession(act: () => Promise<unknown>): Promise<void> {
+    this.#isLeaving = true;
+    try {
+      await act();
+      await this.api.session();
+    } finally {
+      this.#isLeaving = false;
+    }
+    this.reload();
   }
 
   #endSession(): void {
@@ -190,13 +206,23 @@ class App {
       void this.#load(event.id);
       return;
     }
+    if (event.type === 'segment.interim') {
+      this.interim = event.data.live_id === this.state.opened ? event.data : this.interim;
+      return;
+    }
     const before = this.state;
     this.state = applied(before, event);
+    if (event.type === 'segment.final' && event.data.live_id === this.interim?.live_id && event.data.end > this.interim.start) {
+      this.interim = null; // settled
+    }
     if (this.caughtUp !== null && this.caughtUp.count !== null && Date.parse(event.at) < this.#backAt) {
       this.caughtUp = { count: this.caughtUp.count + 1, until: Date.now() + caughtUpShown };
     }
     if (event.type === 'alert.opened' || event.type === 'alert.updated') {
       this.toasts = told(this.toasts, before.alerts.get(event.data.id), event.data, Date.now());
+    }
+    if (event.type === 'notification') {
+      this.toasts = mayInterrupt(this.toasts, event.data, this.state.alerts.get(event.data.alert_id ?? ''), Date.now());
     }
   }
 
@@ -212,6 +238,7 @@ class App {
       this.state = loaded(this.state, snapshot, asOf);
       this.isLoaded = true;
       this.failure = null;
+      void this.refreshPending();
       await Promise.all([
         this.#loadDetail(),
         fetchTails(this.api, this.state, (tail) => {
@@ -267,10 +294,18 @@ class App {
       const [{ accounts, mine }, status] = await Promise.all([fetchAccounts(this.api, this.seesAll), this.#fetchStatus()]);
       this.state = withAccounts(this.state, accounts, mine, asOf);
       this.status = status;
+      void this.refreshPending();
     } catch (error) {
       if (error instanceof UnreachableError) {
         this.#stream.distrust();
       }
+    }
+  }
+
+  async refreshPending(): Promise<void> {
+    if (this.isAdmin) {
+      const page = await this.api.read<Page<unknown>>('/users?state=pending&limit=1000').catch(() => null);
+      this.pending = page?.items.length ?? this.pending;
     }
   }
 
@@ -295,6 +330,7 @@ class App {
       return;
     }
     this.state = opening(this.state, id);
+    this.interim = null;
     this.isDetailLoaded = false;
     this.detailFailure = null;
     if (this.isLoaded) {
@@ -327,9 +363,11 @@ class App {
     }
   }
 
-  setLanguage(language: LanguageCode): void {
+  // At once on the page, and kept for the other browsers and the mails of this person.
+  async setLanguage(language: LanguageCode): Promise<void> {
     this.language = language;
     saveLanguage(language);
+    await this.api.write('PATCH', '/me', { language });
   }
 
   setTheme(theme: Theme): void {

@@ -45,7 +45,7 @@ function stage(isSignedIn = true) {
       },
     },
     {
-      onEvent: (event) => events.push(event.id),
+      onEvent: (event) => events.push(event.id ?? -1),
       onLink: (link) => links.push(link),
       isSignedIn: async () => isSignedIn,
     },

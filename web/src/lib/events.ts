@@ -127,6 +127,10 @@ export class EventStream {
     if (event === null) {
       return;
     }
+    if (event.id === null) {
+      this.#listener.onEvent(event);
+      return;
+    }
     if (event.type !== 'resync' && this.#last !== null && event.id <= this.#last) {
       return; // told before
     }
@@ -170,11 +174,13 @@ export class EventStream {
 // What is not an event of ours is dropped: a newer server may say more than this page knows.
 export function parseEvent(text: string): VigieEvent | null {
   try {
-    const value = JSON.parse(text) as Partial<VigieEvent> | null;
+    const value = JSON.parse(text) as { id?: unknown; type?: unknown; data?: unknown } | null;
     const isEvent =
-      value !== null && typeof value === 'object' && typeof value.id === 'number' && typeof value.type === 'string' &&
-      typeof value.data === 'object' && value.data !== null;
-    return isEvent ? (value as VigieEvent) : null;
+      value !== null && typeof value === 'object' && typeof value.type === 'string' && typeof value.data === 'object' && value.data !== null;
+    if (isEvent && value.type === 'segment.interim') {
+      return { ...value, id: null } as VigieEvent;
+    }
+    return isEvent && typeof value.id === 'number' ? (value as VigieEvent) : null;
   } catch {
     return null;
   }

@@ -14,6 +14,7 @@ export interface Format {
   clock(ms: number): string; // 14:02:11
   dateTime(ms: number): string;
   day(ms: number): string; // 20 février 2027
+  dayOfMonth(ms: number): string; // 20 févr.
   ago(ms: number, now: number): string; // il y a 12 s
   list(items: readonly string[]): string;
 }
@@ -51,6 +52,7 @@ export function makeFormat(language: LanguageCode, timeZone?: string): Format {
   });
   const share = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 0 });
   const wholeDay = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'long', year: 'numeric', ...zone });
+  const shortDay = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', ...zone });
   const list = new Intl.ListFormat(language, { type: 'conjunction' });
   const inDays = language === 'fr' ? 'j' : 'd';
   const durationOf = (seconds: number): string => duration(seconds).replace(/j$/, inDays);
@@ -64,6 +66,7 @@ export function makeFormat(language: LanguageCode, timeZone?: string): Format {
     clock: (ms) => time.format(ms),
     dateTime: (ms) => date.format(ms),
     day: (ms) => wholeDay.format(ms),
+    dayOfMonth: (ms) => shortDay.format(ms),
     ago: (ms, now) => {
       const text = durationOf((now - ms) / 1000);
       return language === 'fr' ? `il y a ${text}` : `${text} ago`;

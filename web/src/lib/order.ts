@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The order of lists that must not move under the hand.
 
-export type Sort = 'risque' | 'recent' | 'nom';
-export const sorts: readonly Sort[] = ['risque', 'recent', 'nom'];
+export type Sort = 'risque' | 'spectateurs' | 'recent' | 'nom';
+export const sorts: readonly Sort[] = ['risque', 'spectateurs', 'recent', 'nom'];
 
 export interface Rankable {
   id: string;
@@ -10,6 +10,7 @@ export interface Rankable {
   level: number;
   alerts: number;
   startedAt: number;
+  viewers: number;
 }
 
 export function ranked(items: readonly Rankable[], sort: Sort): string[] {
@@ -18,6 +19,7 @@ export function ranked(items: readonly Rankable[], sort: Sort): string[] {
   const byRisk = (a: Rankable, b: Rankable): number => b.level - a.level || b.alerts - a.alerts;
   const compare = {
     risque: (a: Rankable, b: Rankable) => byRisk(a, b) || byStart(a, b) || byName(a, b),
+    spectateurs: (a: Rankable, b: Rankable) => b.viewers - a.viewers || byRisk(a, b) || byName(a, b),
     recent: (a: Rankable, b: Rankable) => byStart(a, b) || byName(a, b),
     nom: byName,
   }[sort];

@@ -62,7 +62,7 @@ describe('addresses', () => {
 });
 
 describe('order', () => {
-  const item = (id: string, level = 0, startedAt = 0, alerts = 0): Rankable => ({ id, username: id, level, alerts, startedAt });
+  const item = (id: string, level = 0, startedAt = 0, alerts = 0): Rankable => ({ id, username: id, level, alerts, startedAt, viewers: 0 });
 
   test('puts the riskiest first, then the most alerted, then the newest', () => {
     const items = [item('a', 1), item('b', 3, 5), item('c', 3, 9), item('d', 3, 0, 2)];

@@ -38,6 +38,14 @@ export function saveLanguage(language: LanguageCode): void {
   write('vigie.language', language);
 }
 
+export type Density = 'aeree' | 'compacte';
+
+export const savedDensity = (): Density => (read('vigie.density') === 'compacte' ? 'compacte' : 'aeree');
+
+export function saveDensity(density: Density): void {
+  write('vigie.density', density);
+}
+
 // Letters are shortcuts until somebody switches them off.
 export const areShortcutsOn = (): boolean => read('vigie.shortcuts') !== 'off';
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from 'vitest';
-import { alert } from './fixtures';
+import { alert, notification } from './fixtures';
 import {
   addressOf, decisionOf, emptyDraft, freshIn, holderOf, isInTab, needsRenewal, neighbour, nextWaiting, ordered, problemOf, readDrafts, tabs,
   undoLeft, undoOf, viewOf, withCause, withDraft, withVerdict,
 } from './queue';
 import { isTypingIn, matchOf, shortcuts, type Pressed } from './shortcuts';
-import { noToasts, offered, told } from './toasts';
+import { mayInterrupt, noToasts, offered, told } from './toasts';
 import type { Alert, Decision } from './types';
 
 const now = Date.parse('2026-11-22T12:10:00Z');
@@ -128,7 +128,7 @@ describe('the shortcuts', () => {
     const keys = shortcuts.map(([one]) => one);
     expect(new Set(keys).size).toBe(keys.length);
     for (const key of keys.flatMap((one) => one.split(' '))) {
-      expect(key).toMatch(/^([a-z]|\?|escape|ctrl\+enter)$/);
+      expect(key).toMatch(/^([a-z]|\?|escape|ctrl\+enter|ctrl\+k)$/);
     }
   });
 
@@ -163,12 +163,24 @@ describe('the shortcuts', () => {
 });
 
 describe('toasts and what colleagues do', () => {
+  const allowed = mayInterrupt(noToasts, notification({ interrupts: true }), undefined, now);
+
+  test('only what the server lets interrupt comes up, whichever is told first', () => {
+    expect(told(noToasts, undefined, alert(), now).shown).toEqual([]);
+    expect(mayInterrupt(noToasts, notification({ interrupts: true }), alert(), now).shown).toHaveLength(1);
+    expect(mayInterrupt(noToasts, notification({ interrupts: false }), alert(), now).shown).toEqual([]);
+    expect(mayInterrupt(noToasts, notification({ alert_id: null }), alert(), now)).toBe(noToasts);
+    expect(mayInterrupt(noToasts, notification({ interrupts: true, read: true }), alert(), now).shown).toEqual([]);
+    const silenced = mayInterrupt(allowed, notification({ interrupts: false }), alert(), now);
+    expect(told(silenced, alert(), alert({ severity: 'critique' }), now).shown).toEqual([]);
+  });
+
   test('a claim, a release or a decision calls nobody', () => {
     expect(told(noToasts, alert(), held('amine'), now)).toBe(noToasts);
     expect(told(noToasts, held('amine'), alert(), now)).toBe(noToasts);
-    expect(told(noToasts, alert(), alert({ count: 2 }), now).shown).toHaveLength(1);
-    expect(told(noToasts, alert(), alert({ severity: 'critique' }), now).shown).toHaveLength(1);
-    expect(told(noToasts, undefined, alert(), now).shown).toHaveLength(1);
+    expect(told(allowed, alert(), alert({ count: 2 }), now).shown).toHaveLength(1);
+    expect(told(allowed, alert(), alert({ severity: 'critique' }), now).shown).toHaveLength(1);
+    expect(told(allowed, undefined, alert(), now).shown).toHaveLength(1);
   });
 
   test('an alert in somebody’s hands leaves the screen', () => {

@@ -7,7 +7,14 @@ export type Route =
   | { view: 'alerts'; query: URLSearchParams }
   | { view: 'account'; id: string; query: URLSearchParams }
   | { view: 'accounts'; query: URLSearchParams }
+  | { view: 'search' | 'stats' | 'notifications' | 'profile'; query: URLSearchParams }
+  | { view: 'admin'; id: AdminTab; query: URLSearchParams }
   | { view: 'missing'; query: URLSearchParams };
+
+export const adminTabs = ['personnes', 'seuils', 'modeles', 'canaux', 'systeme'] as const;
+export type AdminTab = (typeof adminTabs)[number];
+
+const plain = { alertes: 'alerts', comptes: 'accounts', recherche: 'search', statistiques: 'stats', notifications: 'notifications', profil: 'profile' } as const;
 
 export function parseRoute(address: string): Route {
   const url = new URL(address, 'http://vigie.invalid');
@@ -20,11 +27,12 @@ export function parseRoute(address: string): Route {
   if (first === 'directs' && second !== undefined && parts.length === 2) {
     return { view: 'live', id: decodeURIComponent(second), query };
   }
-  if (parts.length === 1 && first === 'alertes') {
-    return { view: 'alerts', query };
+  if (parts.length === 1 && first !== undefined && Object.hasOwn(plain, first)) {
+    return { view: plain[first as keyof typeof plain], query };
   }
-  if (parts.length === 1 && first === 'comptes') {
-    return { view: 'accounts', query };
+  if (first === 'admin' && parts.length <= 2) {
+    const tab = adminTabs.find((one) => one === (second ?? adminTabs[0]));
+    return tab === undefined ? { view: 'missing', query } : { view: 'admin', id: tab, query };
   }
   if (first === 'comptes' && second !== undefined && parts.length === 2) {
     return { view: 'account', id: decodeURIComponent(second), query };
@@ -34,12 +42,17 @@ export function parseRoute(address: string): Route {
 
 // The view and what it is about; a change of it is a change of page, a change of query is not.
 export function pageOf(route: Route): string {
-  return route.view === 'live' || route.view === 'account' ? `${route.view}/${route.id}` : route.view;
+  return 'id' in route ? `${route.view}/${route.id}` : route.view;
 }
 
 export const wallPath = '/directs';
 export const alertsPath = '/alertes';
 export const accountsPath = '/comptes';
+export const searchPath = '/recherche';
+export const statsPath = '/statistiques';
+export const notificationsPath = '/notifications';
+export const profilePath = '/profil';
+export const adminPath = (tab: AdminTab): string => `/admin/${tab}`;
 
 export const accountPath = (id: string): string => `${accountsPath}/${encodeURIComponent(id)}`;
 

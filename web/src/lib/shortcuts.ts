@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The keys of the queue, in one place: letters only, by what they write and not where they lie, so that
+// The keys of the queue and those that lead from page to page, in one place: letters only, by what they write and not where they lie, so that
 // they are the same on AZERTY. product/ux.md §4.
 import type { Cause } from './types';
 
 export type Action =
   | 'next' | 'previous' | 'open' | 'claim' | 'listen' | 'back' | 'forward' | 'confirm' | 'falseAlarm' | 'lawful' | 'second'
-  | 'note' | 'undo' | 'help' | 'close' | 'save' | 'goLives' | 'goAccounts' | 'goAlerts'
+  | 'note' | 'undo' | 'help' | 'close' | 'save' | 'goLives' | 'goAccounts' | 'goAlerts' | 'goSearch' | 'goStats' | 'search'
   | `cause.${Cause}`;
 
 // A key, or two in turn.
@@ -13,7 +13,7 @@ export const shortcuts: readonly (readonly [keys: string, action: Action])[] = [
   ['j', 'next'], ['k', 'previous'], ['o', 'open'], ['p', 'claim'], ['e', 'listen'], ['b', 'back'], ['n', 'forward'],
   ['c', 'confirm'], ['f', 'falseAlarm'], ['f t', 'cause.transcription'], ['f a', 'cause.analysis'], ['f c', 'cause.quotation'],
   ['f i', 'cause.irony'], ['f x', 'cause.other'], ['l', 'lawful'], ['v', 'second'], ['m', 'note'], ['u', 'undo'],
-  ['g d', 'goLives'], ['g c', 'goAccounts'], ['g a', 'goAlerts'], ['?', 'help'], ['escape', 'close'], ['ctrl+enter', 'save'],
+  ['g d', 'goLives'], ['g c', 'goAccounts'], ['g a', 'goAlerts'], ['g r', 'goSearch'], ['g s', 'goStats'], ['ctrl+k', 'search'], ['?', 'help'], ['escape', 'close'], ['ctrl+enter', 'save'],
 ];
 
 const chordSpan = 5000; // ms between the two keys
@@ -35,11 +35,11 @@ export interface Match {
   chord: Chord | null;
 }
 
-// isTyping: the focus is where letters are text; only Ctrl+Entrée is heard there.
+// isTyping: the focus is where letters are text; only Ctrl+Entrée and Ctrl+K are heard there.
 export function matchOf(pressed: Pressed, chord: Chord | null, isTyping: boolean, now: number): Match {
   const key = pressed.key.toLowerCase();
   if ((pressed.ctrlKey || pressed.metaKey) && !pressed.altKey) {
-    return { action: key === 'enter' ? 'save' : null, chord: null };
+    return { action: key === 'enter' ? 'save' : key === 'k' ? 'search' : null, chord: null };
   }
   if (isTyping || pressed.ctrlKey || pressed.metaKey || pressed.altKey) {
     return { action: null, chord: null };

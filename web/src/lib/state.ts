@@ -163,7 +163,7 @@ function changed(state: State, event: VigieEvent): State {
 
 export function applied(state: State, event: VigieEvent): State {
   const next = changed(state, event);
-  return event.id > next.lastEvent ? { ...next, lastEvent: event.id } : next;
+  return event.id !== null && event.id > next.lastEvent ? { ...next, lastEvent: event.id } : next;
 }
 
 export interface Snapshot {
@@ -287,6 +287,11 @@ export function withDetail(state: State, detail: Detail, asOf: number): State {
     lives: isTold ? next.lives : put(next.lives, live.id, live),
     transcript: merged(next.transcript, detail.transcript),
   };
+}
+
+// Older ones than the page began with; what is known of each stays.
+export function withNotifications(state: State, items: readonly Notification[]): State {
+  return items.reduce(withNotification, state);
 }
 
 export function markedRead(state: State, id: string | null, at: string): State {

@@ -2,7 +2,7 @@
 // Which alerts may interrupt, and for how long: at most three toasts, one per live per five minutes, then
 // a count. Pure: time is given.
 import { levelOfSeverity } from './risk';
-import type { Alert } from './types';
+import type { Alert, Notification } from './types';
 
 export interface Toast {
   alert: Alert; // the gravest since it came up
@@ -13,9 +13,10 @@ export interface Toast {
 export interface Toasts {
   shown: readonly Toast[];
   quiet: ReadonlyMap<string, { until: number; level: number }>; // by live
+  allowed: ReadonlySet<string>; // alerts of which the server said that they may interrupt this person
 }
 
-export const noToasts: Toasts = { shown: [], quiet: new Map() };
+export const noToasts: Toasts = { shown: [], quiet: new Map(), allowed: new Set() };
 
 const most = 3;
 const visible = 10_000; // ms
@@ -56,12 +57,30 @@ export function offered(toasts: Toasts, alert: Alert, now: number): Toasts {
   return { ...remember(toasts, alert, level, now), shown };
 }
 
+// What the server told this person of an alert: silences and quiet hours are its business. Its alert
+// may be told before or after.
+export function mayInterrupt(toasts: Toasts, notification: Notification, alert: Alert | undefined, now: number): Toasts {
+  if (notification.alert_id === null || notification.read) {
+    return toasts;
+  }
+  const allowed = new Set(toasts.allowed);
+  if (notification.interrupts === false) {
+    allowed.delete(notification.alert_id);
+    return { ...toasts, allowed };
+  }
+  const next = { ...toasts, allowed: allowed.add(notification.alert_id) };
+  return alert === undefined ? next : offered(next, alert, now);
+}
+
 // What came of an alert: only more or graver words may interrupt, not what colleagues do with it; and
 // an alert in somebody's hands calls nobody any more.
 export function told(toasts: Toasts, before: Alert | undefined, alert: Alert, now: number): Toasts {
   if (alert.state !== 'open') {
     const up = toasts.shown.find((toast) => toast.alert.id === alert.id && toast.more === 0);
     return up === undefined ? toasts : dismissed(toasts, alert.live_id);
+  }
+  if (!toasts.allowed.has(alert.id)) {
+    return toasts;
   }
   const isMore = before === undefined || alert.count > before.count || levelOfSeverity(alert.severity) > levelOfSeverity(before.severity);
   return isMore ? offered(toasts, alert, now) : toasts;

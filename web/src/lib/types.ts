@@ -79,6 +79,12 @@ export interface ViewerSample {
   viewers: number;
 }
 
+// How far the words are behind the sound.
+export interface Words {
+  state: 'on_time' | 'late' | 'put_off' | 'catching_up' | 'done' | 'none';
+  delay_s: number | null;
+}
+
 export interface Live {
   id: string;
   account_id: string;
@@ -94,6 +100,7 @@ export interface Live {
   peak_viewers: number | null;
   capture: { state: CaptureState; reason: string | null; lag_s: number | null; gaps: number };
   risk: number;
+  words?: Words;
   detected_by?: string | null;
   detection_delay_s?: number | null;
 }
@@ -194,6 +201,15 @@ export interface Notification {
   created_at: string;
   read_at: string | null;
   read: boolean;
+  interrupts?: boolean; // in events only: no silence, no quiet hours keep it from interrupting this person
+}
+
+// What is being said, before it is settled: never stored, replaced by what comes next.
+export interface Interim {
+  live_id: string;
+  start: number;
+  end: number;
+  text: string;
 }
 
 export interface Page<T> {
@@ -201,11 +217,17 @@ export interface Page<T> {
   next_cursor: string | null;
 }
 
+export interface FieldProblem {
+  field: string;
+  detail: string;
+}
+
 export interface Problem {
   title: string;
   status: number;
   detail: string;
   request_id: string;
+  errors?: FieldProblem[];
 }
 
 // What GET /status says of each part of Vigie.
@@ -221,9 +243,18 @@ export interface Host {
   allowed_per_s: number;
   used_per_s: number;
   queue: number;
+  wait_p50_s?: number;
+  wait_p95_s?: number;
   paused_until: string | null;
   reason: string;
   since: string | null;
+}
+
+export interface Capacity {
+  lives: number;
+  cpu_per_audio_s: number;
+  workers: number;
+  model: string;
 }
 
 export interface Status {
@@ -231,14 +262,17 @@ export interface Status {
   time: string;
   parts: Part[];
   hosts?: Host[];
+  capacity?: Capacity | null;
+  risk_threshold?: number;
   detection_delay_p50_s?: number | null;
   detection_delay_p95_s: number | null;
 }
 
-// One message of the socket. Data is the object itself, plus live_id and account_id where it has none.
+// One message of the socket; interim words are not in the log and have no id. Data is the object itself, plus live_id and account_id where it has none.
 export type VigieEvent =
   | { id: number; type: 'account.status'; at: string; data: Account }
   | { id: number; type: 'live.started' | 'live.updated' | 'live.ended'; at: string; data: Live }
+  | { id: null; type: 'segment.interim'; at: string; data: Interim }
   | { id: number; type: 'segment.final'; at: string; data: TranscriptItem }
   | { id: number; type: 'assessment'; at: string; data: Assessment }
   | { id: number; type: 'alert.opened' | 'alert.updated'; at: string; data: Alert }

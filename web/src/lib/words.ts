@@ -3,7 +3,8 @@
 import { RefusedError } from './api';
 import type { Format } from './format';
 import type { Catalogue } from './i18n';
-import type { Account, Host, Live } from './types';
+import { levelOfSeverity } from './risk';
+import type { Account, Host, Live, Notification } from './types';
 
 // Codes that come with a confirmed status and add nothing to it.
 const confirming = /^(status_[234]|exists|absent|embed)$/;
@@ -51,6 +52,39 @@ export function ageOfAccount(t: Catalogue, format: Format, account: Account, now
     return reason;
   }
   return reason === '' ? age : `${age} · ${reason}`;
+}
+
+export function wordsOfNotification(t: Catalogue, one: Notification): string {
+  if (one.severity !== null) {
+    return t.bell.alert(one.username, (t.level[levelOfSeverity(one.severity)] ?? '').toLowerCase());
+  }
+  return one.kind === 'live.started' ? t.bell.liveStarted(one.username) : t.bell.other(one.username);
+}
+
+export interface Lag {
+  text: string; // empty: nothing to say
+  isLate: boolean;
+}
+
+// How far the words are behind the sound: the server's word for it; what this page measured where the
+// server says nothing.
+export function lagWords(t: Catalogue, format: Format, live: Live, measured: number | undefined): Lag {
+  const words = live.words;
+  if (words === undefined) {
+    const isHeard = measured !== undefined && live.capture.state === 'running';
+    return { text: isHeard ? t.live.delay(format.seconds(measured)) : '', isLate: false };
+  }
+  const delay = words.delay_s === null ? '' : format.seconds(words.delay_s);
+  switch (words.state) {
+    case 'late':
+    case 'put_off':
+    case 'catching_up':
+      return { text: t.live.words[words.state](delay === '' ? '?' : delay), isLate: true };
+    case 'on_time':
+      return { text: delay === '' ? '' : t.live.delay(delay), isLate: false };
+    default:
+      return { text: '', isLate: false };
+  }
 }
 
 export type Health = 'good' | 'quiet' | 'bad' | 'off';

@@ -32,3 +32,9 @@ function everywhere(value: unknown, change: (text: string) => string): unknown {
 const french = everywhere(fr, typeset) as Catalogue;
 
 export const catalogueOf = (language: LanguageCode): Catalogue => (language === 'fr' ? french : en);
+
+// The words of a page that is loaded when it is opened: the French are the source, the type keeps the
+// English complete.
+export function pair<T extends object>(frenchWords: T, english: NoInfer<T>): Record<LanguageCode, T> {
+  return { fr: everywhere(frenchWords, typeset) as T, en: english };
+}

@@ -42,6 +42,7 @@ export const review: typeof frenchReview = {
   free: 'Nobody has claimed it.',
   mine: (left) => `Claimed by you · ${left}`,
   heldBy: (name, left) => `Claimed by ${name} · ${left}`,
+  heldShort: (name) => `in hand: ${name}`,
   heldByHelp: 'You can read it. To decide, wait until it is given back, or go to the next one: what you entered is kept here.',
   conflict: 'Somebody was quicker: nothing was saved, what you entered is kept.',
   lost: 'Your claim has ended. What you entered is kept: claim the alert again, or go to the next one.',
@@ -96,7 +97,8 @@ export const review: typeof frenchReview = {
     next: 'next alert', previous: 'previous alert', open: 'open, read', claim: 'claim or give back', listen: 'listen or pause',
     back: '5 s back', forward: '5 s forward', confirm: 'confirm', falseAlarm: 'false alarm', lawful: 'lawful, no follow-up', second: 'second opinion',
     note: 'write the reason', undo: 'take the last decision back (10 s)', help: 'this help', close: 'close', save: 'save and next',
-    goLives: 'go to the lives', goAccounts: 'go to the accounts', goAlerts: 'go to the alerts',
+    goLives: 'go to the lives', goAccounts: 'go to the accounts', goAlerts: 'go to the alerts', goSearch: 'go to search', goStats: 'go to statistics',
+    search: 'search',
     'cause.transcription': 'false alarm, wrong transcription: save', 'cause.analysis': 'false alarm, wrong analysis: save',
     'cause.quotation': 'false alarm, quotation: save', 'cause.irony': 'false alarm, irony: save', 'cause.other': 'false alarm, other cause: save',
   },
@@ -104,6 +106,7 @@ export const review: typeof frenchReview = {
 
 export const sound: typeof frenchSound = {
   player: 'Sound of the live',
+  lastHalfMinute: 'Listen to 30 s',
   hint: 'Click a time-code to hear that moment. Nothing plays by itself.',
   span: 'Length',
   spans: { extrait: 'clip of 30 s', suite: '10 min from there' },

@@ -40,6 +40,7 @@ export const review = {
   free: 'Personne ne l’a prise en charge.',
   mine: (left: string) => `Prise en charge par vous · ${left}`,
   heldBy: (name: string, left: string) => `Prise en charge par ${name} · ${left}`,
+  heldShort: (name: string) => `en charge : ${name}`,
   heldByHelp: 'Vous pouvez la lire. Pour décider, attendez qu’elle soit rendue, ou passez à la suivante : votre saisie est gardée ici.',
   conflict: 'Quelqu’un a été plus rapide : rien n’a été enregistré, votre saisie est gardée.',
   lost: 'Votre prise en charge a pris fin. Votre saisie est gardée : reprenez l’alerte, ou passez à la suivante.',
@@ -98,7 +99,8 @@ export const review = {
     next: 'alerte suivante', previous: 'alerte précédente', open: 'ouvrir, lire', claim: 'prendre en charge ou rendre', listen: 'écouter ou mettre en pause',
     back: 'reculer de 5 s', forward: 'avancer de 5 s', confirm: 'confirmer', falseAlarm: 'fausse alerte', lawful: 'licite, aucune suite', second: 'second avis',
     note: 'écrire le motif', undo: 'annuler la dernière décision (10 s)', help: 'cette aide', close: 'fermer', save: 'enregistrer et suivante',
-    goLives: 'aller aux directs', goAccounts: 'aller aux comptes', goAlerts: 'aller aux alertes',
+    goLives: 'aller aux directs', goAccounts: 'aller aux comptes', goAlerts: 'aller aux alertes', goSearch: 'aller à la recherche', goStats: 'aller aux statistiques',
+    search: 'rechercher',
     'cause.transcription': 'fausse alerte, erreur de transcription : enregistrer', 'cause.analysis': 'fausse alerte, erreur d’analyse : enregistrer',
     'cause.quotation': 'fausse alerte, citation : enregistrer', 'cause.irony': 'fausse alerte, ironie : enregistrer', 'cause.other': 'fausse alerte, autre cause : enregistrer',
   },
@@ -106,6 +108,7 @@ export const review = {
 
 export const sound = {
   player: 'Écoute du direct',
+  lastHalfMinute: 'Écouter 30 s',
   hint: 'Cliquez un repère de temps pour entendre ce moment. Rien ne se lance seul.',
   span: 'Durée',
   spans: { extrait: 'extrait de 30 s', suite: '10 min à partir de là' },
