@@ -19,6 +19,7 @@
 #include "base/text.hpp"
 #include "media/pcm.hpp"
 #include "media/sound_file.hpp"
+#include "transcribe/capacity.hpp"
 #include "transcribe/files.hpp"
 #include "transcribe/listener.hpp"
 #include "transcribe/log_mel.hpp"
@@ -152,6 +153,10 @@ int measure(const Options& options) {
   }
   fmt::print(stderr, "{}, {} workers, loaded in {:.2f} s\n", (*whisper)->model(), options.workers,
              to_seconds(clock.steady() - began));
+  if (const auto capacity = transcribe::measure_capacity(**whisper, options.workers)) {
+    fmt::print(stderr, "the self-test says: cpu per second of sound {:.4f}, {} lives\n",
+               capacity->cpu_per_audio_s, capacity->lives);
+  }
   const auto detectors = transcribe::silero_detectors(*weights);
   measure_ears(options.files, detectors);
   std::vector<double> costs;
@@ -160,7 +165,12 @@ int measure(const Options& options) {
     const auto mark = cpu();
     const transcribe::FilesOptions files{
         .files = options.files, .language = options.language, .json = true};
-    if (transcribe::transcribe_files(files, **whisper, detectors, clock, out, std::cerr) != 0) {
+    const transcribe::FilesTools tools{.transcriber = **whisper,
+                                       .detectors = detectors,
+                                       .clock = clock,
+                                       .out = out,
+                                       .problems = std::cerr};
+    if (transcribe::transcribe_files(files, tools) != 0) {
       return 1;
     }
     const auto spent = cpu() - mark;

@@ -48,13 +48,19 @@ void add_work_commands(CLI::App& app, CommandLine& line) {
       ->delimiter(',')
       ->check(CLI::IsMember({"web", "watch", "listen", "analyse"}));
 
-  auto* transcribe = add_command(app, "transcribe", "Write down what is said in files");
-  transcribe->add_option("files", line.files, "Sound or video files")->required();
+  auto* transcribe = add_command(app, "transcribe", "Write down what is said");
+  transcribe
+      ->add_option("files", line.files,
+                   "Sound or video files, http(s) addresses (live ones until Ctrl-C), - for "
+                   "standard input")
+      ->required();
   transcribe->add_option("--language", line.language, "fr, en … or auto");
   transcribe->add_option("--model", line.model, "A model's name or folder");
   transcribe->add_option("--workers", line.workers, "Threads (default: one a core)")
       ->check(CLI::Range(0, 64));
   transcribe->add_flag("--json", line.json, "One JSON object a line");
+  transcribe->add_option("--srt", line.srt_folder, "Write NAME.srt of each file in this folder");
+  transcribe->add_option("--vtt", line.vtt_folder, "Write NAME.vtt of each file in this folder");
 
   auto* analyse =
       add_command(app, "analyse", "Judge windows of text, one a line on standard input");
@@ -97,7 +103,9 @@ void add_operation_commands(CLI::App& app, CommandLine& line) {
   add_command(*config, "check", "Say everything that is wrong with it");
   add_command(*config, "reference", "The reference of keys, in Markdown");
   auto* model = add_group(app, "model", "Speech models");
-  add_command(*model, "list", "The models found, and which one would be used");
+  add_command(*model, "list", "The models there are, which are here, and which one is used");
+  auto* fetch = add_command(*model, "fetch", "Bring models here; what was begun goes on");
+  fetch->add_option("names", line.files, "tiny, base, small, medium, large …")->required();
   add_command(app, "doctor", "Check what Vigie needs, and say the cure of what is missing");
   auto* version = add_command(app, "version", "Print the version");
   version->add_flag("--json", line.json, "As JSON");

@@ -14,11 +14,13 @@ struct CommandLine {
   std::string config_file;                   // --config; empty: vigie.toml here, if there is one
 
   std::vector<std::string> roles;  // serve
-  std::vector<std::string> files;  // transcribe, eval
+  std::vector<std::string> files;  // transcribe, eval; model fetch: names
   std::string language;            // transcribe; empty: from the configuration
   std::string model;               // transcribe; a name or a folder
   std::string analyser;            // analyse, eval
   int workers = 0;                 // transcribe; 0: one a core
+  std::string srt_folder;          // transcribe; empty: no subtitles
+  std::string vtt_folder;
   bool json = false;
   std::string username;  // admin, token
   std::string email;     // admin create

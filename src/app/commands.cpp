@@ -57,6 +57,7 @@ const std::map<std::string, Command>& commands() {
       {"config check", check_configuration},
       {"config reference", show_reference},
       {"model list", list_models},
+      {"model fetch", fetch_models},
       {"doctor", doctor},
       {"version", show_version},
   };

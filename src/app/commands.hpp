@@ -17,6 +17,7 @@ int create_token(const CommandLine& line, const config::Config& config);
 int migrate_database(const CommandLine& line, const config::Config& config);
 int show_database_status(const CommandLine& line, const config::Config& config);
 int list_models(const CommandLine& line, const config::Config& config);
+int fetch_models(const CommandLine& line, const config::Config& config);
 int doctor(const CommandLine& line, const config::Config& config);
 
 }  // namespace vigie::app

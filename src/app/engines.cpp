@@ -8,6 +8,7 @@
 #include "async/run.hpp"
 #include "base/text.hpp"
 #include "transcribe/models.hpp"
+#include "transcribe/remote/remote_transcriber.hpp"
 #ifdef VIGIE_HAS_WHISPER
 #include "transcribe/whisper/whisper_transcriber.hpp"
 #endif
@@ -23,61 +24,118 @@ std::string host_of(std::string_view url) {
 }
 
 Result<std::unique_ptr<transcribe::Transcriber>> open_model(const std::string& folder,
-                                                            std::size_t workers) {
+                                                            std::size_t workers,
+                                                            std::string device) {
 #ifdef VIGIE_HAS_WHISPER
   transcribe::WhisperOptions options;
   options.model_folder = folder;
   options.workers = workers;
+  options.device = std::move(device);
   return transcribe::open_whisper(options);
 #else
   return make_error(Errc::unavailable,
-                    "this Vigie was built without CTranslate2 ({} is ready for {} workers): run "
-                    "make setup, then build again",
-                    folder, workers);
+                    "this Vigie was built without CTranslate2 ({} is ready for {} workers on {}): "
+                    "run make setup, then build again",
+                    folder, workers, device);
 #endif
+}
+
+// LLM_API_KEY or WHISPER_API_KEY; Groq's key goes to Groq only.
+std::string key_for(const config::Config& config, std::string_view key, std::string_view base_url) {
+  if (config.is_set(key)) {
+    return config.text(key);
+  }
+  return http::host_matches(host_of(base_url), "groq.com") ? config.text("GROQ_API_KEY") : "";
+}
+
+std::string url_of(const config::Config& config, std::string_view key) {
+  if (config.is_set(key)) {
+    return config.text(key);
+  }
+  return config.is_set("GROQ_API_KEY") ? std::string{groq_url} : "";
+}
+
+bool is_remote(const config::Config& config) {
+  return config.text("WHISPER_ENGINE") == "remote";
+}
+
+Result<std::unique_ptr<transcribe::Transcriber>> open_remote(const config::Config& config,
+                                                             std::size_t workers,
+                                                             EngineTools tools) {
+  transcribe::RemoteOptions options;
+  options.base_url = recogniser_url(config);
+  if (options.base_url.empty()) {
+    return make_error(Errc::invalid,
+                      "WHISPER_ENGINE=remote needs WHISPER_BASE_URL, or GROQ_API_KEY for Groq's");
+  }
+  options.model = config.text("WHISPER_REMOTE_MODEL");
+  options.api_key = recogniser_key(config, options.base_url);
+  options.workers = workers;
+  options.seconds_per_hour = config.integer("WHISPER_BUDGET_S_PER_HOUR");
+  return transcribe::create_remote_transcriber(tools.clock, tools.log, tools.metrics,
+                                               "vigie-" + tools.random.hex(16), std::move(options));
 }
 
 }  // namespace
 
-Result<Ears> open_ears(const config::Config& config, std::string_view wanted, std::size_t workers) {
+Result<Ears> open_ears(const config::Config& config, std::string_view wanted, std::size_t workers,
+                       EngineTools tools) {
   const auto folder = models_folder(config);
-  const auto model = transcribe::find_model(folder, wanted);
-  if (!model) {
-    return model.error();
-  }
   const auto silero = transcribe::load_silero(transcribe::silero_path(folder));
   if (!silero) {
     return silero.error();
   }
-  auto transcriber = open_model(model->folder, workers);
+  Ears ears;
+  ears.detectors = transcribe::silero_detectors(*silero);
+  if (is_remote(config)) {
+    auto remote = open_remote(config, workers, tools);
+    if (!remote) {
+      return remote.error();
+    }
+    ears.transcriber = std::move(*remote);
+    return ears;
+  }
+  const auto model = transcribe::find_model(folder, wanted);
+  if (!model) {
+    return model.error();
+  }
+  const auto began = tools.clock.steady();
+  auto transcriber = open_model(model->folder, workers, config.text("WHISPER_DEVICE"));
   if (!transcriber) {
     return transcriber.error();
   }
-  Ears ears;
-  ears.detectors = transcribe::silero_detectors(*silero);
+  tools.metrics
+      .gauge("vigie_transcribe_model_load_seconds", "How long reading the speech model took.")
+      .set(to_seconds(tools.clock.steady() - began));
   ears.transcriber = std::move(*transcriber);
   ears.note = model->note;
   return ears;
 }
 
 std::size_t recognition_workers(const config::Config& config) {
+  constexpr std::size_t least_remote = 4;
   const auto wished = config.integer("WHISPER_WORKERS");
-  const auto cores = std::max(1U, std::thread::hardware_concurrency());
-  return wished > 0 ? static_cast<std::size_t>(wished) : cores;
+  const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
+  if (wished > 0) {
+    return static_cast<std::size_t>(wished);
+  }
+  return is_remote(config) ? std::max(cores, least_remote) : cores;
+}
+
+std::string recogniser_url(const config::Config& config) {
+  return url_of(config, "WHISPER_BASE_URL");
+}
+
+std::string recogniser_key(const config::Config& config, std::string_view base_url) {
+  return key_for(config, "WHISPER_API_KEY", base_url);
 }
 
 std::string llm_base_url(const config::Config& config) {
-  if (config.is_set("LLM_BASE_URL")) {
-    return config.text("LLM_BASE_URL");
-  }
-  return config.is_set("GROQ_API_KEY") ? std::string{groq_url} : "";
+  return url_of(config, "LLM_BASE_URL");
 }
 
 std::string llm_api_key(const config::Config& config, std::string_view base_url) {
-  if (config.is_set("LLM_API_KEY")) {
-    return config.text("LLM_API_KEY");
-  }
-  return http::host_matches(host_of(base_url), "groq.com") ? config.text("GROQ_API_KEY") : "";
+  return key_for(config, "LLM_API_KEY", base_url);
 }
 
 namespace {

@@ -30,11 +30,26 @@ struct Ears {
   std::string note;  // when the model is not the one that was asked for
 };
 
-// wanted: a model's name or folder. Errc::not_found, corrupt or unavailable with the cure. Blocks
-// while the weights are read.
-Result<Ears> open_ears(const config::Config& config, std::string_view wanted, std::size_t workers);
+// What engines say and count, and all that outlives them.
+struct EngineTools {
+  Clock& clock;
+  Random& random;
+  log::Log& log;
+  metrics::Registry& metrics;
+};
 
-// One a core, unless WHISPER_WORKERS says otherwise.
+// wanted: a local model's name or folder. Errc::not_found, corrupt, invalid or unavailable with the
+// cure. Blocks while the weights are read.
+Result<Ears> open_ears(const config::Config& config, std::string_view wanted, std::size_t workers,
+                       EngineTools tools);
+
+// WHISPER_BASE_URL, or Groq's when only GROQ_API_KEY is set; empty: no endpoint is known.
+std::string recogniser_url(const config::Config& config);
+
+// WHISPER_API_KEY; Groq's key goes to Groq only.
+std::string recogniser_key(const config::Config& config, std::string_view base_url);
+
+// One a core, for a remote engine four at least, unless WHISPER_WORKERS says otherwise.
 std::size_t recognition_workers(const config::Config& config);
 
 // LLM_BASE_URL, or Groq's when only GROQ_API_KEY is set; empty: no language model is configured.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// vigie db …, vigie model list, vigie doctor: what the one who runs Vigie asks.
+// vigie db …, vigie doctor: what the one who runs Vigie asks.
 #include "app/commands.hpp"
 #include "app/engines.hpp"
 #include "app/exit_codes.hpp"
@@ -38,13 +38,22 @@ int examine_database(const config::Config& config, Clock& clock) {
 
 int examine_models(const config::Config& config) {
   const auto folder = models_folder(config);
-  const auto model = transcribe::find_model(folder, config.text("WHISPER_MODEL"));
-  int wrong = model ? finding("speech model", true, model->note.empty() ? model->name : model->note)
-                    : finding("speech model", false, model.error().what);
   const auto detector = transcribe::load_silero(transcribe::silero_path(folder));
-  wrong += finding("speech detector", detector.has_value(),
-                   detector ? "silero" : std::string_view{detector.error().what});
-  return wrong;
+  const int wrong = finding("speech detector", detector.has_value(),
+                            detector ? "silero" : std::string_view{detector.error().what});
+  if (config.text("WHISPER_ENGINE") == "remote") {
+    const auto url = recogniser_url(config);
+    return wrong + finding("speech model", !url.empty(),
+                           url.empty() ? "WHISPER_ENGINE=remote needs WHISPER_BASE_URL, or "
+                                         "GROQ_API_KEY for Groq's"
+                                       : fmt::format("{} at {}, not asked",
+                                                     config.text("WHISPER_REMOTE_MODEL"), url));
+  }
+  const auto model = transcribe::find_model(folder, config.text("WHISPER_MODEL"));
+  return wrong + finding("speech model", model.has_value(),
+                         !model                ? model.error().what
+                         : model->note.empty() ? model->name
+                                               : model->note);
 }
 
 }  // namespace
@@ -75,19 +84,6 @@ int show_database_status(const CommandLine&, const config::Config& config) {
   }
   fmt::print("{}: schema {} of {}\n", (*database)->engine(), status->version, status->newest);
   return status->version == status->newest ? exit_fine : exit_finding;
-}
-
-int list_models(const CommandLine&, const config::Config& config) {
-  const auto folder = models_folder(config);
-  for (const auto& model : transcribe::list_models(folder)) {
-    fmt::print("{}\t{}\n", model.name, model.folder);
-  }
-  const auto chosen = transcribe::find_model(folder, config.text("WHISPER_MODEL"));
-  if (!chosen) {
-    return fail(chosen.error());
-  }
-  fmt::print("used: {}{}{}\n", chosen->name, chosen->note.empty() ? "" : ": ", chosen->note);
-  return exit_fine;
 }
 
 int doctor(const CommandLine&, const config::Config& config) {

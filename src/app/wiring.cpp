@@ -224,7 +224,11 @@ Result<> Vigie::open() {
 
 void Vigie::open_ears_or_say_why() {
   auto ears = open_ears(world_.config, world_.config.text("WHISPER_MODEL"),
-                        recognition_workers(world_.config));
+                        recognition_workers(world_.config),
+                        {.clock = world_.clock,
+                         .random = world_.random,
+                         .log = world_.log,
+                         .metrics = world_.metrics});
   if (ears) {
     ears_ = std::move(*ears);
     deaf_because_ = "";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// vigie transcribe, vigie analyse and vigie eval: the engines without the server.
+// vigie analyse and vigie eval: the judges without the server.
 #include <unistd.h>
 
 #include <iostream>
@@ -14,7 +14,6 @@
 #include "app/exit_codes.hpp"
 #include "async/clock.hpp"
 #include "async/run.hpp"
-#include "transcribe/files.hpp"
 
 namespace vigie::app {
 namespace {
@@ -23,30 +22,6 @@ int fail(const Error& error) {
   fmt::print(stderr, "vigie: {}\n", error.what);
   return exit_finding;
 }
-
-}  // namespace
-
-int transcribe(const CommandLine& line, const config::Config& config) {
-  const SystemClock clock;
-  const auto workers =
-      line.workers > 0 ? static_cast<std::size_t>(line.workers) : recognition_workers(config);
-  const auto ears =
-      open_ears(config, line.model.empty() ? config.text("WHISPER_MODEL") : line.model, workers);
-  if (!ears) {
-    return fail(ears.error());
-  }
-  if (!ears->note.empty()) {
-    fmt::print(stderr, "vigie: {}\n", ears->note);
-  }
-  transcribe::FilesOptions options;
-  options.files = line.files;
-  options.language = line.language.empty() ? config.text("TRANSCRIBE_LANGUAGE") : line.language;
-  options.json = line.json;
-  return transcribe::transcribe_files(options, *ears->transcriber, ears->detectors, clock,
-                                      std::cout, std::cerr);
-}
-
-namespace {
 
 // The judge of single commands, and all it needs.
 class Court {

@@ -104,13 +104,33 @@ std::vector<Key> make_keys() {
        "Host suffixes that may be called beyond the connectors' own, such as webhooks on an "
        "intranet; a whole URL (https://radio.example:8443) also allows its port."},
 
-      {"WHISPER_MODEL", Type::choice, "small", "tiny|base|small|medium|large",
-       "The size of the speech model; when it is missing the largest one present is used, and "
-       "said."},
+      {"WHISPER_MODEL", Type::choice, "small", "tiny|base|small|medium|large|large-v2|large-v3",
+       "The size of the speech model (large: large-v3); when it is missing the largest one present "
+       "is used, and said."},
       {"MODELS_DIR", Type::text, "", "",
        "The folder of the models; empty: where tools/setup put them."},
+      {"MODELS_URL", Type::text, "https://huggingface.co", web_address,
+       "The hub from which vigie model fetch brings models; another one with the same paths "
+       "serves "
+       "as well."},
+      {"WHISPER_DEVICE", Type::choice, "auto", "auto|cpu|cuda",
+       "Where the speech model computes; auto: on a CUDA device when there is one."},
+      {"WHISPER_ENGINE", Type::choice, "local", "local|remote",
+       "Who writes speech down: this machine, or an OpenAI-compatible audio/transcriptions "
+       "endpoint, "
+       "which then hears every live."},
+      {"WHISPER_BASE_URL", Type::text, "", web_address,
+       "That endpoint, up to /v1; empty: Groq's when GROQ_API_KEY is set."},
+      {"WHISPER_REMOTE_MODEL", Type::text, "whisper-large-v3", "",
+       "The speech model asked for at that endpoint."},
+      {"WHISPER_API_KEY", Type::secret, "", "",
+       "The key of that endpoint; empty: GROQ_API_KEY when it is Groq's."},
+      {"WHISPER_BUDGET_S_PER_HOUR", Type::integer, "0", "0..10000000",
+       "Seconds of sound sent to that endpoint per hour; beyond them the words wait for the next "
+       "hour; 0: no limit."},
       {"WHISPER_WORKERS", Type::integer, "0", "0..64",
-       "Transcribers at work at once, one thread each; 0: one per core."},
+       "Transcribers at work at once, one thread each; 0: one per core, four at least for a remote "
+       "one."},
       {"TRANSCRIBE_LANGUAGE", Type::choice, "fr", spoken_languages,
        "The language that is listened for; auto: found out for each live."},
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "media/sound_file.hpp"
 
+#include <array>
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <string_view>
 
@@ -60,6 +62,7 @@ struct Opened {  // each part is used by the next
   libav::FormatContext format;
   libav::CodecContext codec;
   int stream = -1;
+  double missing_share = 0;  // of what it says it holds, as far as that is known beforehand
 };
 
 class LibavSoundFile final : public SoundFile {
@@ -75,17 +78,24 @@ class LibavSoundFile final : public SoundFile {
     }
     has_given_ = has_given_ || !samples.empty();
     if (ended_ && !has_given_) {
-      return make_error(Errc::corrupt, "nothing in it can be decoded as sound");
+      return make_error(Errc::corrupt,
+                        "nothing in it can be decoded as sound; cure: play it to see what it is");
     }
     return samples;
   }
 
   std::optional<Span> duration() const override {
     const auto micros = opened_.format->duration;
-    if (micros == AV_NOPTS_VALUE || micros <= 0) {
+    // From the rate of bits, which a compressed file changes as it likes.
+    const bool is_guessed =
+        opened_.format->duration_estimation_method == AVFMT_DURATION_FROM_BITRATE &&
+        std::string_view{opened_.format->iformat->name} != "wav";
+    if (micros == AV_NOPTS_VALUE || micros <= 0 || is_guessed) {
       return std::nullopt;
     }
-    return Span{micros};  // AV_TIME_BASE is a microsecond
+    // AV_TIME_BASE is a microsecond.
+    return Span{
+        static_cast<std::int64_t>(static_cast<double>(micros) / (1 - opened_.missing_share))};
   }
 
  private:
@@ -116,22 +126,42 @@ Result<File> open_local(const std::string& path) {
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
   if (!std::filesystem::exists(status)) {
-    return make_error(Errc::not_found, "there is no such file");
+    return make_error(Errc::not_found, "there is no such file; cure: check its name");
   }
   if (std::filesystem::is_directory(status)) {
-    return make_error(Errc::invalid, "it is a folder");
+    return make_error(Errc::invalid, "it is a folder; cure: name the files in it");
   }
   if (!std::filesystem::is_regular_file(status)) {
-    return make_error(Errc::invalid, "it is not an ordinary file");
+    return make_error(Errc::invalid,
+                      "it is not an ordinary file; cure: copy what it gives into one");
   }
   File file{std::fopen(path.c_str(), "rbe")};
   if (!file) {
-    return make_error(Errc::denied, "it may not be read");
+    return make_error(Errc::denied, "it may not be read; cure: chmod +r");
   }
   if (std::filesystem::file_size(path, error) == 0) {
-    return make_error(Errc::corrupt, "it is empty");
+    return make_error(Errc::corrupt, "it is empty; cure: copy or record it again");
   }
   return file;
+}
+
+// libav believes the length of a WAV file that was cut short, not what its head says.
+double missing_share(std::FILE* file, std::uint64_t size) {
+  constexpr std::uint64_t endless = 0x7FFF'0000;  // written by who did not know
+  std::array<unsigned char, 12> head{};
+  const auto got = std::fread(head.data(), 1, head.size(), file);
+  std::rewind(file);
+  if (got < head.size() || std::memcmp(head.data(), "RIFF", 4) != 0 ||
+      std::memcmp(&head[8], "WAVE", 4) != 0) {
+    return 0;
+  }
+  std::uint64_t claimed = 8;
+  for (unsigned i = 0; i < 4; ++i) {
+    claimed += std::uint64_t{head[4 + i]} << (8 * i);
+  }
+  return claimed >= endless || claimed <= size
+             ? 0
+             : static_cast<double>(claimed - size) / static_cast<double>(claimed);
 }
 
 // What the first bytes say the file is, whatever its name says.
@@ -140,16 +170,21 @@ Result<const AVInputFormat*> recognise(AVIOContext& io) {
   constexpr unsigned max_probe = 1U << 20U;
   const int score = av_probe_input_buffer2(&io, &format, "", nullptr, 0, max_probe);
   if (score < 0 || format == nullptr) {
-    return make_error(Errc::corrupt, "it is not a sound or video file of a known kind");
+    return make_error(
+        Errc::corrupt,
+        "it is not a sound or video file of a known kind; cure: play it to see what it is");
   }
   const std::string_view name = format->name;
   if (av_match_list(format->name, containers, ',') != 0) {
     return format;
   }
   if (name.ends_with("_pipe") || name == "image2" || name == "gif" || name == "apng") {
-    return make_error(Errc::invalid, "it is an image, not a sound");
+    return make_error(Errc::invalid,
+                      "it is an image, not a sound; cure: give the sound or the video itself");
   }
-  return make_error(Errc::invalid, "it is not a sound or video file (it looks like {})", name);
+  return make_error(
+      Errc::invalid,
+      "it is not a sound or video file (it looks like {}); cure: give the sound itself", name);
 }
 
 Result<> open_container(Opened& opened) {
@@ -179,7 +214,9 @@ Result<> open_container(Opened& opened) {
     failed = avformat_find_stream_info(made, nullptr);
   }
   if (failed < 0) {
-    return make_error(Errc::corrupt, "it is damaged or cut short: {}", libav::words(failed));
+    return make_error(Errc::corrupt,
+                      "it is damaged or cut short: {}; cure: copy or record it again",
+                      libav::words(failed));
   }
   return {};
 }
@@ -188,10 +225,13 @@ Result<> open_sound(Opened& opened) {
   const AVCodec* codec = nullptr;
   const int found = av_find_best_stream(opened.format.get(), AVMEDIA_TYPE_AUDIO, -1, -1, &codec, 0);
   if (found == AVERROR_DECODER_NOT_FOUND) {
-    return make_error(Errc::invalid, "its sound is of a kind this libav cannot decode");
+    return make_error(
+        Errc::invalid,
+        "its sound is of a kind this libav cannot decode; cure: convert it to WAV or FLAC");
   }
   if (found < 0) {
-    return make_error(Errc::invalid, "there is no sound in it");
+    return make_error(Errc::invalid,
+                      "there is no sound in it; cure: give a file that has a track of sound");
   }
   for (unsigned index = 0; index < opened.format->nb_streams; ++index) {
     opened.format->streams[index]->discard =
@@ -199,7 +239,7 @@ Result<> open_sound(Opened& opened) {
   }
   const auto* stream = opened.format->streams[found];
   if (av_stream_get_side_data(stream, AV_PKT_DATA_ENCRYPTION_INIT_INFO, nullptr) != nullptr) {
-    return make_error(Errc::invalid, "it is encrypted");
+    return make_error(Errc::invalid, "it is encrypted; cure: decrypt it first");
   }
   opened.stream = found;
   opened.codec.reset(avcodec_alloc_context3(codec));
@@ -213,7 +253,9 @@ Result<> open_sound(Opened& opened) {
     failed = avcodec_open2(opened.codec.get(), codec, nullptr);
   }
   if (failed < 0) {
-    return make_error(Errc::corrupt, "its sound cannot be decoded: {}", libav::words(failed));
+    return make_error(Errc::corrupt,
+                      "its sound cannot be decoded: {}; cure: convert it to WAV or FLAC",
+                      libav::words(failed));
   }
   return {};
 }
@@ -223,7 +265,14 @@ Result<std::unique_ptr<SoundFile>> open_all(const std::string& path) {
   if (!file) {
     return file.error();
   }
-  Opened opened{.file = std::move(*file), .io = {}, .format = {}, .codec = {}, .stream = -1};
+  std::error_code ignored;
+  const auto missing = missing_share(file->get(), std::filesystem::file_size(path, ignored));
+  Opened opened{.file = std::move(*file),
+                .io = {},
+                .format = {},
+                .codec = {},
+                .stream = -1,
+                .missing_share = missing};
   auto ready = open_container(opened);
   if (ready) {
     ready = open_sound(opened);

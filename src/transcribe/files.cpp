@@ -3,54 +3,57 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
+#include <atomic>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
-#include <cmath>
 #include <condition_variable>
 #include <deque>
 #include <map>
 #include <mutex>
-#include <ostream>
 #include <thread>
 
-#include "media/sound_file.hpp"
+#include "transcribe/files_output.hpp"
 #include "transcribe/language_lock.hpp"
 #include "transcribe/listener.hpp"
 
 namespace vigie::transcribe {
 namespace {
 
-// Utterances that wait for a worker, and results that wait for an earlier one: what bounds memory.
-constexpr std::size_t waiting_for_each_worker = 2;
+// Utterances of one file that wait for a worker: what bounds memory.
+constexpr std::size_t most_waiting = 4;
+// Utterances of one file that are settled before an earlier one: what bounds disorder.
 constexpr std::uint64_t results_ahead = 64;
 
-constexpr int attempts = 3;
+constexpr int most_attempts = 6;
+constexpr std::chrono::seconds longest_pause{60};
 
-// One file's share, used by the workers that hear its utterances.
+// A length in a header may be a little off; a file that has less than this of it was cut short.
+constexpr double whole_enough = 0.95;
+constexpr double spare_seconds = 1;
+
+// One file's share, used by its reader and by the workers that hear its utterances.
 struct Recording {
-  std::string path;
+  Recording(std::size_t its_index, std::string its_name, const std::string& language_wished)
+      : index{its_index}, name{std::move(its_name)}, language{language_wished} {}
+
+  const std::size_t index;
+  const std::string name;
   LanguageLock language;
+  std::uint64_t next_job = 0;
+  std::uint64_t next_line = 0;
+  std::size_t waiting = 0;
+  std::map<std::uint64_t, std::optional<Spoken>> done;
+  double heard_s = 0;
+  std::optional<double> claimed_s;
+  bool is_read = false;
 };
 
 struct Job {
-  std::uint64_t number = 0;              // across all files, in the order of the output
-  std::shared_ptr<Recording> recording;  // shared: with the reader and the file's other jobs
+  Recording* recording = nullptr;
+  std::uint64_t number = 0;
   Utterance utterance;
 };
-
-struct Spoken {
-  std::string path;
-  Span start{0};
-  Span end{0};
-  Transcript transcript;
-};
-
-double rounded(double value, double per_unit) {
-  return std::round(value * per_unit) / per_unit;
-}
-double milliseconds_of(Span span) {
-  return rounded(to_seconds(span), 1000);
-}
 
 double cpu_seconds(const rusage& usage) {
   const auto seconds = [](const timeval& time) {
@@ -65,87 +68,129 @@ rusage usage_now() {
   return usage;
 }
 
-std::string as_json(const Spoken& spoken) {
-  return boost::json::serialize(
-      boost::json::object{{"file", spoken.path},
-                          {"start", milliseconds_of(spoken.start)},
-                          {"end", milliseconds_of(spoken.end)},
-                          {"text", spoken.transcript.text},
-                          {"language", spoken.transcript.language},
-                          {"confidence", rounded(spoken.transcript.confidence, 1000)},
-                          {"uncertain", spoken.transcript.uncertain}});
-}
-
-std::string clock_of(Span span) {
-  const auto milliseconds = span.count() / 1000;
-  return fmt::format("{:02}:{:02}:{:02}.{:03}", milliseconds / 3'600'000,
-                     milliseconds / 60'000 % 60, milliseconds / 1000 % 60, milliseconds % 1000);
-}
-
 class Run {
  public:
-  Run(const FilesOptions& options, Transcriber& transcriber, const DetectorFactory& detectors,
-      const Clock& clock, std::ostream& out, std::ostream& problems)
+  Run(const FilesOptions& options, const FilesTools& tools)
       : options_{options},
-        transcriber_{transcriber},
-        detectors_{detectors},
-        clock_{clock},
-        out_{out},
-        problems_{problems} {}
+        tools_{tools},
+        output_{options, tools.out, tools.problems, tools.progress} {
+    for (const auto& name : options.files) {
+      recordings_.emplace_back(recordings_.size(), name, options.language);
+    }
+  }
 
   int all() {
-    const auto began = clock_.steady();
+    if (const auto ready = output_.prepare(); !ready) {
+      output_.write_remark(ready.error().what);
+      return 1;
+    }
+    began_ = tools_.clock.steady();
     const auto cpu_began = cpu_seconds(usage_now());
     {
       std::vector<std::jthread> workers;
-      workers.reserve(transcriber_.workers());
-      for (std::size_t i = 0; i < transcriber_.workers(); ++i) {
+      for (std::size_t i = 0; i < tools_.transcriber.workers(); ++i) {
         workers.emplace_back([this] { work(); });
       }
-      for (const auto& path : options_.files) {
-        read(path);
-      }
+      read_all();
       const std::scoped_lock lock{mutex_};
       is_complete_ = true;
       changed_.notify_all();
     }
-    summarise(clock_.steady() - began, cpu_seconds(usage_now()) - cpu_began);
+    summarise(tools_.clock.steady() - began_, cpu_seconds(usage_now()) - cpu_began);
     return has_failed_ ? 1 : 0;
   }
 
  private:
-  void read(const std::string& path) {
-    auto file = media::open_sound_file(path);
-    if (!file) {
-      complain(path, file.error());
+  void read_all() {
+    std::atomic<std::size_t> next{0};
+    const auto read_some = [&] {
+      for (auto index = next++; index < recordings_.size(); index = next++) {
+        read(recordings_[index]);
+      }
+    };
+    std::vector<std::jthread> readers;
+    for (std::size_t i = 1; i < std::min(options_.at_once, recordings_.size()); ++i) {
+      readers.emplace_back(read_some);
+    }
+    read_some();
+  }
+
+  void read(Recording& recording) {
+    if (tools_.stop.stop_requested()) {
+      end(recording, "not begun: stopped before");
       return;
     }
-    const auto recording =
-        std::make_shared<Recording>(Recording{path, LanguageLock{options_.language}});
-    Listener listener{detectors_()};
-    for (;;) {
+    auto file = tools_.open(recording.name);
+    if (!file) {
+      end(recording, without_name(file.error().what, recording.name));
+      return;
+    }
+    if (const auto claimed = (*file)->duration()) {
+      const std::scoped_lock lock{mutex_};
+      recording.claimed_s = to_seconds(*claimed);
+    }
+    Listener listener{tools_.detectors()};
+    std::string trouble;
+    while (!tools_.stop.stop_requested()) {
       const auto samples = (*file)->read();
       if (!samples) {
-        complain(path, samples.error());
+        trouble = without_name(samples.error().what, recording.name);
         break;
       }
       if (samples->empty()) {
         break;
       }
       hand_over(listener.hear(*samples), recording);
+      advance(recording, listener.position());
     }
     hand_over(listener.finish(), recording);
-    heard_ += to_seconds(media::duration_of(static_cast<std::size_t>(listener.position())));
+    advance(recording, listener.position());
+    end(recording, trouble.empty() ? what_is_missing(recording) : std::move(trouble));
   }
 
-  void hand_over(std::vector<Utterance> utterances, const std::shared_ptr<Recording>& recording) {
+  // The one who opens it repeats its name.
+  static std::string without_name(const std::string& words, const std::string& name) {
+    const auto prefix = name + ": ";
+    const auto at = words.find(prefix);
+    return at == std::string::npos ? words : words.substr(at + prefix.size());
+  }
+
+  std::string what_is_missing(const Recording& recording) const {
+    const auto claimed = recording.claimed_s;
+    if (!claimed || recording.heard_s >= *claimed * whole_enough - spare_seconds) {
+      return {};
+    }
+    const auto facts = fmt::format("{:.1f} s of {:.1f} s were heard", recording.heard_s, *claimed);
+    return tools_.stop.stop_requested()
+               ? "stopped before its end: " + facts
+               : "it is cut short or damaged: " + facts + "; cure: copy or record it again";
+  }
+
+  void advance(Recording& recording, std::int64_t position) {
+    const std::scoped_lock lock{mutex_};
+    recording.heard_s = to_seconds(media::duration_of(static_cast<std::size_t>(position)));
+    show_progress();
+  }
+
+  void end(Recording& recording, const std::string& trouble) {
+    const std::scoped_lock lock{mutex_};
+    if (!trouble.empty()) {
+      has_failed_ = true;
+      output_.complain(recording.name, trouble);
+    }
+    recording.is_read = true;
+    end_if_settled(recording);
+  }
+
+  void hand_over(std::vector<Utterance> utterances, Recording& recording) {
     for (auto& utterance : utterances) {
       std::unique_lock lock{mutex_};
-      changed_.wait(lock, [this] {
-        return queue_.size() < waiting_for_each_worker * transcriber_.workers() &&
-               next_job_ - next_line_ < results_ahead;
+      changed_.wait(lock, [&] {
+        return recording.waiting < most_waiting &&
+               recording.next_job - recording.next_line < results_ahead;
       });
-      queue_.push_back({next_job_++, recording, std::move(utterance)});
+      ++recording.waiting;
+      queue_.push_back({&recording, recording.next_job++, std::move(utterance)});
       changed_.notify_all();
     }
   }
@@ -159,6 +204,7 @@ class Run {
       }
       auto job = std::move(queue_.front());
       queue_.pop_front();
+      --job.recording->waiting;
       const auto language = job.recording->language.ask();
       changed_.notify_all();
       lock.unlock();
@@ -168,111 +214,121 @@ class Run {
     }
   }
 
+  // An engine that is away or asks for patience gets it.
   Result<Transcript> recognise(const Job& job, const std::string& language) {
-    Result<Transcript> transcript{};
-    for (int attempt = 0; attempt < attempts; ++attempt) {
-      transcript = transcriber_.transcribe(job.utterance.samples, {language}, {});
-      if (transcript || transcript.error().code != Errc::unavailable) {
-        break;
+    for (int attempt = 1;; ++attempt) {
+      const Ask ask{.language = language};
+      auto transcript = tools_.transcriber.transcribe(job.utterance.samples, ask, {});
+      if (transcript || attempt == most_attempts) {
+        return transcript;
       }
+      const auto& error = transcript.error();
+      if (error.code != Errc::unavailable && error.code != Errc::rate_limited) {
+        return transcript;
+      }
+      std::unique_lock lock{patience_mutex_};
+      const auto pause = std::min(error.retry_after, longest_pause);
+      patience_.wait_for(lock, tools_.stop, pause, [] { return false; });
     }
-    return transcript;
   }
 
   // Under the lock.
   void settle(Job& job, Result<Transcript> transcript) {
+    auto& recording = *job.recording;
     std::optional<Spoken> spoken;
     const auto start = media::duration_of(static_cast<std::size_t>(job.utterance.start));
     const auto end = media::duration_of(static_cast<std::size_t>(job.utterance.end));
     if (!transcript) {
       lost_ += to_seconds(job.utterance.duration());
-      complain_locked(fmt::format("{} at {}", job.recording->path, clock_of(start)),
-                      transcript.error());
+      has_failed_ = true;
+      output_.complain(fmt::format("{} at {}", recording.name, clock_of(start)),
+                       transcript.error().what);
     } else {
-      job.recording->language.heard(*transcript, job.utterance.duration());
+      recording.language.heard(*transcript, job.utterance.duration());
       if (!transcript->text.empty()) {
-        spoken = Spoken{job.recording->path, start, end, std::move(*transcript)};
+        spoken = Spoken{start, end, std::move(*transcript)};
       }
     }
-    done_.emplace(job.number, std::move(spoken));
-    for (auto next = done_.begin(); next != done_.end() && next->first == next_line_;
-         next = done_.erase(next), ++next_line_) {
-      if (const auto& line = next->second) {
-        print(*line);
+    recording.done.emplace(job.number, std::move(spoken));
+    for (auto next = recording.done.begin();
+         next != recording.done.end() && next->first == recording.next_line;
+         next = recording.done.erase(next), ++recording.next_line) {
+      if (auto& line = next->second) {
+        output_.say(recording.index, std::move(*line));
       }
     }
-    out_.flush();
+    end_if_settled(recording);
     changed_.notify_all();
   }
 
-  void print(const Spoken& spoken) {
-    if (options_.json) {
-      out_ << as_json(spoken) << '\n';
-      return;
+  void end_if_settled(const Recording& recording) {
+    if (recording.is_read && recording.next_line == recording.next_job) {
+      ++ended_;
+      output_.end(recording.index);
+      show_progress();
     }
-    if (options_.files.size() > 1 && spoken.path != last_path_) {
-      out_ << (last_path_.empty() ? "" : "\n") << spoken.path << '\n';
-      last_path_ = spoken.path;
-    }
-    out_ << clock_of(spoken.start) << "  " << spoken.transcript.text
-         << (spoken.transcript.uncertain ? "  (?)" : "") << '\n';
   }
 
-  void complain(const std::string& what, const Error& error) {
-    const std::scoped_lock lock{mutex_};
-    complain_locked(what, error);
-  }
-  void complain_locked(const std::string& what, const Error& error) {
-    has_failed_ = true;
-    problems_ << what << ": " << error.what << '\n';
-    problems_.flush();
+  void show_progress() {
+    if (tools_.progress == nullptr) {
+      return;
+    }
+    FilesProgress progress{.all_s = 0.0, .ended = ended_, .files = recordings_.size()};
+    for (const auto& recording : recordings_) {
+      progress.heard_s += recording.heard_s;
+      const auto length =
+          recording.is_read ? std::optional{recording.heard_s} : recording.claimed_s;
+      progress.all_s =
+          progress.all_s && length ? std::optional{*progress.all_s + *length} : std::nullopt;
+    }
+    progress.passed_s = to_seconds(tools_.clock.steady() - began_);
+    tools_.progress->show(progress);
   }
 
   void summarise(Span wall, double cpu) {
     const auto rss = static_cast<double>(usage_now().ru_maxrss) / 1024;
+    double heard = 0;
+    for (const auto& recording : recordings_) {
+      heard += recording.heard_s;
+    }
     if (options_.json) {
-      out_ << boost::json::serialize(boost::json::object{{"summary", true},
-                                                         {"audio_s", rounded(heard_, 1000)},
-                                                         {"wall_s", milliseconds_of(wall)},
-                                                         {"cpu_s", rounded(cpu, 1000)},
-                                                         {"rss_mb", rounded(rss, 10)},
-                                                         {"lost_s", rounded(lost_, 1000)}})
-           << '\n';
-      out_.flush();
+      output_.write_line(
+          boost::json::serialize(boost::json::object{{"summary", true},
+                                                     {"audio_s", rounded(heard, 1000)},
+                                                     {"wall_s", rounded(to_seconds(wall), 1000)},
+                                                     {"cpu_s", rounded(cpu, 1000)},
+                                                     {"rss_mb", rounded(rss, 10)},
+                                                     {"lost_s", rounded(lost_, 1000)}}));
       return;
     }
-    problems_ << fmt::format(
-        "{:.1f} s of sound in {:.1f} s, {:.1f} s of CPU, {:.0f} MB at most{}\n", heard_,
-        to_seconds(wall), cpu, rss,
-        lost_ > 0 ? fmt::format("; {:.1f} s of speech LOST", lost_) : "");
+    output_.write_remark(
+        fmt::format("{:.1f} s of sound in {:.1f} s, {:.1f} s of CPU, {:.0f} MB at most{}", heard,
+                    to_seconds(wall), cpu, rss,
+                    lost_ > 0 ? fmt::format("; {:.1f} s of speech LOST", lost_) : ""));
   }
 
   const FilesOptions& options_;
-  Transcriber& transcriber_;
-  const DetectorFactory& detectors_;
-  const Clock& clock_;
-  std::ostream& out_;
-  std::ostream& problems_;
-  double heard_ = 0;  // the reader's alone
+  const FilesTools& tools_;
+  Span began_{0};
+
+  std::mutex patience_mutex_;
+  std::condition_variable_any patience_;
 
   std::mutex mutex_;  // for all below
   std::condition_variable changed_;
+  FilesOutput output_;
+  std::deque<Recording> recordings_;
   std::deque<Job> queue_;
-  std::map<std::uint64_t, std::optional<Spoken>> done_;
-  std::uint64_t next_job_ = 0;
-  std::uint64_t next_line_ = 0;
   bool is_complete_ = false;
   bool has_failed_ = false;
   double lost_ = 0;
-  std::string last_path_;
+  std::size_t ended_ = 0;
 };
 
 }  // namespace
 
-int transcribe_files(const FilesOptions& options, Transcriber& transcriber,
-                     const DetectorFactory& detectors, const Clock& clock, std::ostream& out,
-                     std::ostream& problems) {
-  return Run{options, transcriber, detectors, clock, out, problems}.all();
+int transcribe_files(const FilesOptions& options, const FilesTools& tools) {
+  return Run{options, tools}.all();
 }
 
 }  // namespace vigie::transcribe

@@ -15,6 +15,20 @@ constexpr std::array known{
     std::string_view{"large-v2"}, std::string_view{"large-v3-turbo"}, std::string_view{"large-v3"},
 };
 
+// The checksums are those of Systran's repositories, as several public projects pin them too.
+constexpr std::array published{
+    PublishedModel{"tiny", "Systran/faster-whisper-tiny", 75'538'270,
+                   "dcb76c6586fc06cbdac6dd21f14cfd129cc4cdd9dce19bf4ffa62e59cbe6e6d1"},
+    PublishedModel{"base", "Systran/faster-whisper-base", 145'217'532,
+                   "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9"},
+    PublishedModel{"small", "Systran/faster-whisper-small", 483'546'902,
+                   "3e305921506d8872816023e4c273e75d2419fb89b24da97b4fe7bce14170d671"},
+    PublishedModel{"medium", "Systran/faster-whisper-medium", 1'527'906'378,
+                   "9b45e1009dcc4ab601eff815b61d80e60ce3fd8c74c1a14f4a282258286b51ae"},
+    PublishedModel{"large-v2", "Systran/faster-whisper-large-v2", 3'090'000'000, ""},
+    PublishedModel{"large-v3", "Systran/faster-whisper-large-v3", 3'090'000'000, ""},
+};
+
 bool is_complete(const std::filesystem::path& folder) {
   std::error_code ignored;
   const auto has = [&](const char* name) {
@@ -25,6 +39,14 @@ bool is_complete(const std::filesystem::path& folder) {
 }
 
 }  // namespace
+
+std::span<const PublishedModel> published_models() {
+  return published;
+}
+
+bool is_complete_model(const std::string& folder) {
+  return is_complete(folder);
+}
 
 std::vector<FoundModel> list_models(const std::string& models_folder) {
   std::vector<FoundModel> found;
@@ -64,15 +86,15 @@ Result<FoundModel> find_model(const std::string& models_folder, std::string_view
     return std::move(*chosen);
   }
   if (models.empty()) {
-    return make_error(Errc::not_found,
-                      "no weights of Whisper in {}/whisper; cure: make setup (base)",
-                      models_folder);
+    return make_error(
+        Errc::not_found,
+        "no weights of Whisper in {}/whisper; cure: vigie model fetch base, or make setup",
+        models_folder);
   }
   auto largest = std::move(models.back());
   largest.note = fmt::format(
-      "Whisper {0} is not in {1}/whisper: using {2}, the largest there; cure: put its CTranslate2 "
-      "files "
-      "there, in a folder named {0}",
+      "Whisper {0} is not in {1}/whisper: using {2}, the largest there; cure: vigie model fetch "
+      "{0}, or put its CTranslate2 files there, in a folder named {0}",
       wanted, models_folder, largest.name);
   return largest;
 }

@@ -59,7 +59,7 @@ TEST_F(Models, TheLargestPresentStandsInAloud) {
   ASSERT_TRUE(found);
   EXPECT_EQ(found->name, "base");
   EXPECT_NE(found->note.find("small is not in"), std::string::npos);
-  EXPECT_NE(found->note.find("put its CTranslate2 files there"), std::string::npos);
+  EXPECT_NE(found->note.find("vigie model fetch small"), std::string::npos);
 }
 
 TEST_F(Models, NoneIsNotFoundWithTheCure) {

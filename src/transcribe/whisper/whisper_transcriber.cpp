@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transcribe/whisper/whisper_transcriber.hpp"
 
+#include <ctranslate2/devices.h>
 #include <ctranslate2/models/whisper.h>
 #include <ctranslate2/utils.h>
 
@@ -244,6 +245,20 @@ class WhisperTranscriber final : public Transcriber {
 
 }  // namespace
 
+namespace {
+
+Result<engine::Device> choose_device(std::string_view wished) {
+  const bool has_cuda = wished != "cpu" && engine::get_device_count(engine::Device::CUDA) > 0;
+  if (wished == "cuda" && !has_cuda) {
+    return make_error(Errc::unavailable,
+                      "no CUDA device can be used (none is there, or its driver is not); cure: "
+                      "WHISPER_DEVICE=auto or cpu");
+  }
+  return has_cuda ? engine::Device::CUDA : engine::Device::CPU;
+}
+
+}  // namespace
+
 Result<std::unique_ptr<Transcriber>> open_whisper(const WhisperOptions& options) {
   const std::filesystem::path folder{options.model_folder};
   if (!std::filesystem::exists(folder / "model.bin")) {
@@ -259,14 +274,21 @@ Result<std::unique_ptr<Transcriber>> open_whisper(const WhisperOptions& options)
     return steering.error().during("loading " + options.model_folder);
   }
   try {
-    const auto type = engine::str_to_compute_type(options.compute_type);
-    auto model = engine::models::Model::load(options.model_folder, engine::Device::CPU, 0, type);
+    const auto device = choose_device(options.device);
+    if (!device) {
+      return device.error();
+    }
+    const bool is_cuda = *device == engine::Device::CUDA;
+    const auto usual = is_cuda ? "int8_float16" : "int8";
+    const auto wished = options.compute_type.empty() ? std::string{usual} : options.compute_type;
+    const auto type = engine::str_to_compute_type(wished);
+    auto model = engine::models::Model::load(options.model_folder, *device, 0, type);
     const auto probe = Replica::create_from_model(*model);
     if (!probe->is_multilingual()) {
       return make_error(Errc::invalid, "{} knows English only: take the model without .en",
                         options.model_folder);
     }
-    auto name = folder.filename().string() + "-" + options.compute_type;
+    auto name = folder.filename().string() + "-" + wished + (is_cuda ? "-cuda" : "");
     return std::make_unique<WhisperTranscriber>(
         std::move(model), std::move(*tokens), *steering, probe->n_mels(),
         std::max<std::size_t>(options.workers, 1), std::move(name));

@@ -173,6 +173,32 @@ TEST_F(Whisper, TellsWhatItIs) {
   EXPECT_EQ(whisper_->workers(), 2U);
 }
 
+TEST_F(Whisper, SaysTheCureWhereThereIsNoCudaDevice) {
+  const auto folder = variable("VIGIE_CACHE") + "/models/whisper/base";
+
+  const auto opened = open_whisper({.model_folder = folder, .device = "cuda"});
+
+  if (opened) {
+    GTEST_SKIP() << "this machine has a CUDA device";
+  }
+  EXPECT_EQ(opened.error().code, Errc::unavailable);
+  EXPECT_NE(opened.error().what.find("WHISPER_DEVICE"), std::string::npos) << opened.error().what;
+}
+
+TEST_F(Whisper, GlimpsesOnce) {
+  const auto samples = voice();
+  if (samples.empty()) {
+    GTEST_SKIP() << "demo/jfk.wav is not in the cache; cure: make setup";
+  }
+
+  const auto seen =
+      whisper_->transcribe(samples, {.language = "en", .effort = Effort::glimpse}, {});
+
+  ASSERT_TRUE(seen) << seen.error().what;
+  EXPECT_EQ(seen->attempts, 1);
+  EXPECT_GT(found_share(speech, seen->text), 0.9) << seen->text;
+}
+
 TEST(WhisperWeights, ThatAreMissingSayTheCure) {
   const auto opened = open_whisper({.model_folder = "/no/such/model"});
 
