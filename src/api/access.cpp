@@ -53,6 +53,11 @@ bool Call::sees_all() const {
   return (role_bit(person->role) & overseers) != 0 && request.parameter("scope") == "all";
 }
 
+bool is_for_enrolment(const Route& route) {
+  return (route.roles & anonymous) != 0 || route.path == "/api/v1/session" ||
+         route.path == "/api/v1/me" || route.path == "/api/v1/me/totp";
+}
+
 Roles roles_for_event(std::string_view type) {
   const auto* const found =
       std::ranges::find(event_roles, type, &std::pair<std::string_view, Roles>::first);

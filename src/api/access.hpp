@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "api/language.hpp"
 #include "async/async.hpp"
 #include "base/result.hpp"
 #include "domain/person.hpp"
@@ -36,7 +37,8 @@ struct Call {
   http::Request request;
   std::optional<Person> person;         // nobody only on routes open to the anonymous
   std::string session_token;            // of the cookie; empty for API tokens
-  std::string csrf_token;               // of the session; empty for API tokens
+  std::string csrf_token;               // of the session, unmasked; empty for API tokens
+  Language language = Language::french;  // in which this person reads
   std::vector<std::string> parameters;  // what stood for {…} in the path, in order
 
   const std::string& person_id() const { return person->id; }
@@ -52,6 +54,9 @@ struct Route {
   Roles roles;
   Handler handler;
 };
+
+// What an administrator may reach before they have the second factor that they need.
+bool is_for_enrolment(const Route& route);
 
 // The whole API, in the order of the contract.
 const std::vector<Route>& routes();

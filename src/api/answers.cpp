@@ -78,6 +78,10 @@ std::string_view field_of(std::string_view detail) {
   return std::ranges::all_of(name, is_part) ? name : std::string_view{};
 }
 
+bool is_about_fields(int status) {
+  return status == 400 || status == 422 || status == 409;
+}
+
 http::Response with_body(int status, std::string_view type, std::string body) {
   http::Response response;
   response.status = status;
@@ -87,6 +91,20 @@ http::Response with_body(int status, std::string_view type, std::string body) {
 }
 
 }  // namespace
+
+std::vector<std::pair<std::string_view, std::string_view>> field_words(std::string_view detail) {
+  std::vector<std::pair<std::string_view, std::string_view>> fields;
+  for (auto field = field_of(detail); !field.empty(); field = field_of(detail)) {
+    const auto rest = detail.substr(field.size() + 2);
+    auto end = rest.find("; ");
+    while (end != std::string_view::npos && field_of(rest.substr(end + 2)).empty()) {
+      end = rest.find("; ", end + 2);
+    }
+    fields.emplace_back(field, rest.substr(0, end));
+    detail = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 2);
+  }
+  return fields;
+}
 
 http::Response json_answer(int status, const json::value& body) {
   return with_body(status, "application/json", json::serialize(body));
@@ -134,9 +152,12 @@ http::Response problem(int status, std::string_view title, std::string_view deta
                     {"status", status},
                     {"detail", view(detail)},
                     {"request_id", view(request_id)}};
-  if (const auto field = field_of(detail); (status == 422 || status == 400) && !field.empty()) {
-    body["errors"] = json::array{
-        json::object{{"field", view(field)}, {"detail", view(detail.substr(field.size() + 2))}}};
+  if (const auto fields = field_words(detail); is_about_fields(status) && !fields.empty()) {
+    json::array errors;
+    for (const auto& [field, said] : fields) {
+      errors.push_back(json::object{{"field", view(field)}, {"detail", view(said)}});
+    }
+    body["errors"] = std::move(errors);
   }
   return with_body(status, "application/problem+json", json::serialize(body));
 }

@@ -27,6 +27,9 @@ http::Response problem(const Error& error, std::string_view request_id);
 http::Response problem(int status, std::string_view title, std::string_view detail,
                        std::string_view request_id);
 
+// "username: too short; password: too common" → both, apart; none when no field is named.
+std::vector<std::pair<std::string_view, std::string_view>> field_words(std::string_view detail);
+
 http::Response html_answer(int status, const http::Html& page);
 http::Response redirect(std::string_view to);
 

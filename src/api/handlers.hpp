@@ -9,8 +9,31 @@ namespace vigie::api {
 // sessions.cpp
 Async<Result<http::Response>> sign_in(Services& services, Call call);
 Async<Result<http::Response>> who_am_i(Services& services, Call call);
+Async<Result<http::Response>> sign_in_with_code(Services& services, Call call);
 Async<Result<http::Response>> sign_out(Services& services, Call call);
+
+// people.cpp
 Async<Result<http::Response>> list_people(Services& services, Call call);
+Async<Result<http::Response>> sign_up(Services& services, Call call);
+Async<Result<http::Response>> edit_person(Services& services, Call call);
+Async<Result<http::Response>> sign_out_everywhere(Services& services, Call call);
+Async<Result<http::Response>> request_reset(Services& services, Call call);
+Async<Result<http::Response>> reset_password(Services& services, Call call);
+
+// me.cpp
+Async<Result<http::Response>> get_me(Services& services, Call call);
+Async<Result<http::Response>> edit_me(Services& services, Call call);
+Async<Result<http::Response>> change_my_email(Services& services, Call call);
+Async<Result<http::Response>> change_my_password(Services& services, Call call);
+Async<Result<http::Response>> list_my_sessions(Services& services, Call call);
+Async<Result<http::Response>> end_my_session(Services& services, Call call);
+Async<Result<http::Response>> end_my_other_sessions(Services& services, Call call);
+Async<Result<http::Response>> list_my_tokens(Services& services, Call call);
+Async<Result<http::Response>> create_my_token(Services& services, Call call);
+Async<Result<http::Response>> revoke_my_token(Services& services, Call call);
+Async<Result<http::Response>> offer_my_totp(Services& services, Call call);
+Async<Result<http::Response>> confirm_my_totp(Services& services, Call call);
+Async<Result<http::Response>> remove_my_totp(Services& services, Call call);
 
 // accounts.cpp
 Async<Result<http::Response>> list_accounts(Services& services, Call call);
@@ -87,9 +110,23 @@ Async<Result<http::Response>> get_status(Services& services, Call call);
 Async<Result<http::Response>> healthz(Services& services, Call call);
 Async<Result<http::Response>> readyz(Services& services, Call call);
 
-// sessions.cpp, the pages without JavaScript
+// pages_people.cpp, pages_links.cpp, pages_legal.cpp: the pages without JavaScript
 Async<Result<http::Response>> show_sign_in(Services& services, Call call);
 Async<Result<http::Response>> submit_sign_in(Services& services, Call call);
+Async<Result<http::Response>> submit_code(Services& services, Call call);
+Async<Result<http::Response>> show_signed_out(Services& services, Call call);
+Async<Result<http::Response>> show_sign_up(Services& services, Call call);
+Async<Result<http::Response>> submit_sign_up(Services& services, Call call);
+Async<Result<http::Response>> show_forgotten(Services& services, Call call);
+Async<Result<http::Response>> submit_forgotten(Services& services, Call call);
+Async<Result<http::Response>> show_reset(Services& services, Call call);
+Async<Result<http::Response>> submit_reset(Services& services, Call call);
+Async<Result<http::Response>> show_address(Services& services, Call call);
+Async<Result<http::Response>> submit_address(Services& services, Call call);
+Async<Result<http::Response>> show_set_up(Services& services, Call call);
+Async<Result<http::Response>> submit_set_up(Services& services, Call call);
+Async<Result<http::Response>> show_legal_notice(Services& services, Call call);
+Async<Result<http::Response>> show_accessibility(Services& services, Call call);
 Async<Result<http::Response>> show_page_style(Services& services, Call call);
 
 }  // namespace vigie::api

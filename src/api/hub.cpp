@@ -63,7 +63,7 @@ Async<> Hub::run() {
       co_await refresh_all_accounts();
     }
     co_await read_log();
-    if (clock_.steady() >= next_check) {
+    if (std::exchange(sessions_changed_, false) || clock_.steady() >= next_check) {
       co_await check_sessions();
       next_check = clock_.steady() + session_check;
     }
@@ -268,6 +268,11 @@ Async<> Hub::check_sessions() {
       ear->socket->close(policy_violation, "the session ended");
     }
   }
+}
+
+void Hub::check_sessions_soon() {
+  sessions_changed_ = true;
+  news_.ring();
 }
 
 void Hub::close_session(std::string_view session_token) {

@@ -50,6 +50,9 @@ class Hub {
   // The newest event read; -1 before the first look.
   std::int64_t position() const { return position_; }
 
+  // Some sessions ended: asks each socket's now, not at the next minute.
+  void check_sessions_soon();
+
   // Closes the sockets of a session that ended.
   void close_session(std::string_view session_token);
 
@@ -78,6 +81,7 @@ class Hub {
   log::Log& log_;
   Signal news_;
   bool accounts_changed_ = false;
+  bool sessions_changed_ = false;
   std::unique_ptr<Subscription> on_events_;
   std::unique_ptr<Subscription> on_accounts_;
   Ears ears_;

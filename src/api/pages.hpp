@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// The pages that work without JavaScript: signing in and out.
+// The pages that work without JavaScript and need nobody's session.
 #pragma once
 #include <string_view>
 
+#include "api/language.hpp"
 #include "http/html.hpp"
 #include "http/message.hpp"
 
 namespace vigie::api {
-
-enum class Language : std::uint8_t { french, english };
-
-// The browser's first wish among the two, else the operator's.
-Language language_of(const http::Request& request, Language fallback);
 
 // error: an empty text, or what went wrong with the last try, in that language.
 http::Html sign_in_page(Language language, std::string_view username, std::string_view error,

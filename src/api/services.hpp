@@ -6,12 +6,14 @@
 #include <vector>
 
 #include "async/clock.hpp"
+#include "base/random.hpp"
 #include "base/time.hpp"
 #include "db/database.hpp"
 #include "log/log.hpp"
 #include "platform/host_queue.hpp"
 
 namespace vigie::people {
+class Desk;
 class People;
 class Sessions;
 class Tokens;
@@ -51,11 +53,20 @@ struct PartStatus {
   std::string words;  // with the cure, where there is one
 };
 
+// What the operator decided about people and pages.
+struct House {
+  bool admins_need_second_factor = false;  // TOTP_REQUIRED
+  std::string legal_notice;                // the operator's own texts; empty: what we can say
+  std::string accessibility;
+};
+
 struct Services {
   Clock& clock;
+  Random& random;
   log::Log& log;
   db::Database& database;
   people::People& people;
+  people::Desk& desk;
   people::Sessions& sessions;
   people::Tokens& tokens;
   watch::Accounts& accounts;
@@ -72,6 +83,7 @@ struct Services {
   Hub& hub;
   std::function<std::vector<PartStatus>()> parts;                // every part of this process, now
   std::string version;
+  House house{};
   // How each host that is asked treats us; none in a test.
   std::function<Async<std::vector<platform::HostStatus>>()> hosts{};
 };

@@ -1,69 +1,58 @@
 // SPDX-License-Identifier: Apache-2.0
-// /session: signing in and out; /users.
+// /session: signing in and out, with a second factor where there is one.
 #include "people/sessions.hpp"
 
-#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
 
 #include "api/answers.hpp"
+#include "api/csrf.hpp"
 #include "api/gate.hpp"
 #include "api/handlers.hpp"
 #include "api/hub.hpp"
-#include "api/pages.hpp"
 #include "api/reading.hpp"
 #include "api/services.hpp"
+#include "api/signed_in.hpp"
 #include "domain/json.hpp"
+#include "people/desk.hpp"
 #include "people/people.hpp"
 
 namespace vigie::api {
 namespace {
 
-json::object session_object(const Person& person, const std::string& csrf_token) {
-  json::object session;
-  session["user"] = to_json(person);
-  session["csrf_token"] = csrf_token;
-  return session;
-}
-
-constexpr std::string_view needs_tls =
-    "over plain HTTP Vigie signs people in only on its own machine: put it behind HTTPS "
-    "(docs/guides/deploy.md)";
-
-std::string form_field(const http::Request& request, std::string_view name) {
-  for (const auto& [key, value] : http::parse_query(request.body)) {
-    if (key == name) {
-      return value;
-    }
-  }
-  return {};
-}
-
-std::string words_for(const Error& error, Language language) {
-  const bool french = language == Language::french;
-  if (error.code == Errc::rate_limited) {
-    return french ? fmt::format("Trop d’essais. Réessayez dans {} s.", error.retry_after.count())
-                  : fmt::format("Too many tries. Try again in {} s.", error.retry_after.count());
-  }
-  if (error.code == Errc::denied) {
-    return french ? "Nom ou mot de passe incorrect." : "Wrong name or password.";
-  }
-  return french ? "Vigie ne répond pas pour l’instant. Réessayez."
-                : "Vigie does not answer for now. Try again.";
-}
-
-int page_status_of(const Error& error) {
-  return error.code == Errc::denied ? 401 : status_of(error.code);
-}
-
-Async<Result<people::NewSession>> try_sign_in(Services& services, http::Request request,
-                                              std::string username, std::string password) {
-  people::Visit visit;
-  visit.ip = services.gate.client_address(request);
-  visit.agent = std::string{request.headers.get("User-Agent")};
-  co_return co_await services.people.sign_in(std::move(username), std::move(password),
-                                             std::move(visit));
+http::Response code_is_needed(const std::string& challenge, std::string_view request_id) {
+  auto answer = problem(401, "Not signed in", "a code is needed", request_id);
+  auto body = parse_json(answer.body).value();
+  body.as_object()["second_factor"] = true;
+  body.as_object()["challenge"] = challenge;
+  answer.body = json::serialize(body);
+  return answer;
 }
 
 }  // namespace
+
+people::Visit visit_of(const Services& services, const http::Request& request) {
+  people::Visit visit;
+  visit.ip = services.gate.client_address(request);
+  visit.agent = std::string{request.headers.get("User-Agent")};
+  return visit;
+}
+
+json::object session_object(const Services& services, const Person& person,
+                            const std::string& csrf_token) {
+  json::object session;
+  session["user"] = to_json(person);
+  session["csrf_token"] = masked_token(csrf_token, services.random);
+  session["totp_required"] = services.house.admins_need_second_factor &&
+                             person.role == Role::admin && !person.has_second_factor;
+  return session;
+}
+
+http::Response signed_in_answer(const Services& services, const http::Request& request,
+                                const people::NewSession& session) {
+  auto answer = json_answer(200, session_object(services, session.person, session.csrf_token));
+  answer.headers.add("Set-Cookie", services.gate.set_cookie(request, session.token));
+  return answer;
+}
 
 Async<Result<http::Response>> sign_in(Services& services, Call call) {
   if (!services.gate.may_carry_session(call.request)) {
@@ -81,21 +70,47 @@ Async<Result<http::Response>> sign_in(Services& services, Call call) {
   if (!password) {
     co_return password.error();
   }
-  const auto session =
-      co_await try_sign_in(services, call.request, std::move(*username), std::move(*password));
+  auto visit = visit_of(services, call.request);
+  const auto session = co_await services.people.sign_in(std::move(*username), std::move(*password),
+                                                        std::move(visit));
   if (!session) {
     if (session.error().code == Errc::denied) {
       co_return problem(401, "Not signed in", session.error().what, call.request.id);
     }
     co_return session.error();
   }
-  auto answer = json_answer(200, session_object(session->person, session->csrf_token));
-  answer.headers.add("Set-Cookie", services.gate.set_cookie(call.request, session->token));
-  co_return answer;
+  co_return session->challenge.empty() ? signed_in_answer(services, call.request, *session)
+                                       : code_is_needed(session->challenge, call.request.id);
 }
 
-Async<Result<http::Response>> who_am_i(Services&, Call call) {
-  co_return json_answer(200, session_object(*call.person, call.csrf_token));
+Async<Result<http::Response>> sign_in_with_code(Services& services, Call call) {
+  if (!services.gate.may_carry_session(call.request)) {
+    co_return make_error(Errc::denied, "{}", needs_tls);
+  }
+  const auto body = read_object(call.request);
+  if (!body) {
+    co_return body.error();
+  }
+  auto challenge = required_text(*body, "challenge");
+  auto code = required_text(*body, "code");
+  if (!challenge || !code) {
+    co_return !challenge ? challenge.error() : code.error();
+  }
+  auto visit = visit_of(services, call.request);
+  const auto session = co_await services.desk.enter_with_code(std::move(*challenge),
+                                                              std::move(*code), std::move(visit));
+  if (session) {
+    co_return signed_in_answer(services, call.request, *session);
+  }
+  const auto& error = session.error();
+  if (error.code == Errc::denied || error.code == Errc::not_found) {
+    co_return problem(401, "Not signed in", error.what, call.request.id);
+  }
+  co_return error;
+}
+
+Async<Result<http::Response>> who_am_i(Services& services, Call call) {
+  co_return json_answer(200, session_object(services, *call.person, call.csrf_token));
 }
 
 Async<Result<http::Response>> sign_out(Services& services, Call call) {
@@ -109,54 +124,6 @@ Async<Result<http::Response>> sign_out(Services& services, Call call) {
   auto answer = no_content();
   answer.headers.add("Set-Cookie", services.gate.clear_cookie(call.request));
   co_return answer;
-}
-
-Async<Result<http::Response>> list_people(Services& services, Call) {
-  const auto people = co_await services.people.list();
-  if (!people) {
-    co_return people.error();
-  }
-  json::array items;
-  for (const auto& person : *people) {
-    items.push_back(to_json(person));
-  }
-  co_return page_answer(std::move(items), "");
-}
-
-Async<Result<http::Response>> show_sign_in(Services&, Call call) {
-  const auto next = call.request.parameter("suite").value_or("/");
-  if (call.person) {
-    co_return redirect(safe_next_path(next));
-  }
-  co_return html_answer(200,
-                        sign_in_page(language_of(call.request, Language::french), "", "", next));
-}
-
-Async<Result<http::Response>> submit_sign_in(Services& services, Call call) {
-  const auto language = language_of(call.request, Language::french);
-  const auto username = form_field(call.request, "username");
-  const auto next = form_field(call.request, "suite");
-  if (!services.gate.may_carry_session(call.request)) {
-    co_return html_answer(403, sign_in_page(language, username, needs_tls, next));
-  }
-  const auto session =
-      co_await try_sign_in(services, call.request, username, form_field(call.request, "password"));
-  if (!session) {
-    const auto& error = session.error();
-    co_return html_answer(page_status_of(error),
-                          sign_in_page(language, username, words_for(error, language), next));
-  }
-  auto answer = redirect(safe_next_path(next));
-  answer.headers.add("Set-Cookie", services.gate.set_cookie(call.request, session->token));
-  co_return answer;
-}
-
-Async<Result<http::Response>> show_page_style(Services&, Call) {
-  http::Response response;
-  response.headers.add("Content-Type", "text/css; charset=utf-8");
-  response.headers.add("Cache-Control", "public, max-age=3600");
-  response.body = std::string{page_style()};
-  co_return response;
 }
 
 }  // namespace vigie::api

@@ -3,6 +3,7 @@
 
 #include "api/answers.hpp"
 #include "api/exchange.hpp"
+#include "api/csrf.hpp"
 #include "api/gate.hpp"
 #include "api/hub.hpp"
 #include "api/services.hpp"
@@ -14,6 +15,7 @@ namespace vigie::api {
 namespace {
 
 constexpr std::string_view events_path = "/api/v1/events";
+constexpr std::string_view session_path = "/api/v1/session";
 
 bool is_for_programs(std::string_view path) {
   return path.starts_with("/api/") || path == "/healthz" || path == "/readyz";
@@ -23,17 +25,15 @@ bool changes_state(std::string_view method) {
   return method != "GET" && method != "HEAD" && method != "OPTIONS";
 }
 
-// Takes as long for a wrong token as for a right one.
-bool is_same_secret(std::string_view left, std::string_view right) {
-  if (left.size() != right.size()) {
-    return false;
-  }
-  unsigned difference = 0;
-  for (std::size_t i = 0; i < left.size(); ++i) {
-    difference |= static_cast<unsigned>(static_cast<unsigned char>(left[i]) ^
-                                        static_cast<unsigned char>(right[i]));
-  }
-  return difference == 0;
+// What a page asks by itself, whether anybody looks or not, does not keep a session going.
+people::Sessions::Purpose purpose_of(const http::Request& request) {
+  const bool is_by_itself =
+      request.path == events_path || (request.path == session_path && request.method == "GET");
+  return is_by_itself ? people::Sessions::Purpose::look : people::Sessions::Purpose::use;
+}
+
+bool is_page(std::string_view path) {
+  return !path.starts_with("/api/");
 }
 
 http::Response method_not_allowed(const std::string& allowed, std::string_view request_id) {
@@ -61,7 +61,9 @@ Async<http::Answer> Site::answer(http::Request request) {
     }
     co_return answer;
   }
-  auto response = co_await respond(std::move(request));
+  auto language = language_of(request, language_);
+  auto response = co_await respond(std::move(request), language);
+  translate_problem(response, language);
   if (is_reading) {
     add_etag(held, response);
   }
@@ -69,7 +71,8 @@ Async<http::Answer> Site::answer(http::Request request) {
   co_return response;
 }
 
-Async<http::Response> Site::respond(http::Request request) {
+// language: the browser's wish, and on return the person's, who may be known by then.
+Async<http::Response> Site::respond(http::Request request, Language& language) {
   if (const auto host = services_.gate.check_host(request); !host) {
     co_return problem(421, "Wrong host", host.error().what, request.id);
   }
@@ -79,6 +82,7 @@ Async<http::Response> Site::respond(http::Request request) {
                        {{"request", request.id}, {"why", visitor.error().what}});
     co_return problem(visitor.error(), request.id);
   }
+  language = language_for(request, visitor->person);
   auto match = find_route(request.method, request.path);
   if (match.route == nullptr && !match.allowed_methods.empty()) {
     co_return method_not_allowed(match.allowed_methods, request.id);
@@ -102,6 +106,11 @@ Async<http::Response> Site::call_route(http::Request request, Match match, Visit
     co_return problem(403, "Not allowed",
                       "your role does not allow this; an administrator can change it", id);
   }
+  if (visitor.person && lacks_second_factor(*visitor.person) && !is_for_enrolment(*match.route)) {
+    co_return problem(403, "Not allowed",
+                      "administrators need a second factor here: set it up in your profile first",
+                      id);
+  }
   if (const auto write = check_write(request, visitor); !write) {
     co_return problem(write.error(), id);
   }
@@ -114,6 +123,7 @@ Async<http::Response> Site::call_route(http::Request request, Match match, Visit
   call.session_token = std::move(visitor.session_token);
   call.csrf_token = std::move(visitor.csrf_token);
   call.parameters = std::move(match.parameters);
+  call.language = language_for(call.request, call.person);
   auto response = co_await match.route->handler(services_, std::move(call));
   if (!response) {
     const auto& error = response.error();
@@ -127,6 +137,19 @@ Async<http::Response> Site::call_route(http::Request request, Match match, Visit
   co_return std::move(*response);
 }
 
+bool Site::lacks_second_factor(const Person& person) const {
+  return services_.house.admins_need_second_factor && person.role == Role::admin &&
+         !person.has_second_factor;
+}
+
+Language Site::language_for(const http::Request& request,
+                            const std::optional<Person>& person) const {
+  if (person) {
+    return person->language == "en" ? Language::english : Language::french;
+  }
+  return language_of(request, language_);
+}
+
 Result<> Site::check_write(const http::Request& request, const Visitor& visitor) const {
   if (!changes_state(request.method)) {
     return {};
@@ -138,8 +161,9 @@ Result<> Site::check_write(const http::Request& request, const Visitor& visitor)
     return make_error(Errc::denied, "this token may only read; create one with --scope write");
   }
   const bool by_cookie = !visitor.session_token.empty();
-  if (by_cookie && request.path != "/connexion" &&
-      !is_same_secret(request.headers.get("X-CSRF-Token"), visitor.csrf_token)) {
+  // Our pages' forms act for whoever fills them in, not for the session; check_origin guards them.
+  if (by_cookie && !is_page(request.path) &&
+      !is_token(request.headers.get("X-CSRF-Token"), visitor.csrf_token)) {
     return make_error(
         Errc::denied,
         "the X-CSRF-Token header is missing or old: take it from GET /api/v1/session");
@@ -159,7 +183,7 @@ Async<Result<Site::Visitor>> Site::recognise(http::Request request) {
   if (!cookie || cookie->empty() || !services_.gate.may_carry_session(request)) {
     co_return visitor;
   }
-  auto session = co_await services_.sessions.find(*cookie);
+  auto session = co_await services_.sessions.find(*cookie, purpose_of(request));
   if (session) {
     visitor.person = std::move(session->person);
     visitor.csrf_token = std::move(session->csrf_token);
@@ -198,6 +222,11 @@ Async<http::Answer> Site::open_events(http::Request request) {
   if (!visitor || !visitor->person) {
     co_return not_signed_in(request.id);
   }
+  if (lacks_second_factor(*visitor->person)) {
+    co_return problem(403, "Not allowed",
+                      "administrators need a second factor here: set it up in your profile first",
+                      request.id);
+  }
   Listener listener;
   listener.person = *visitor->person;
   listener.session_token = visitor->session_token;
@@ -222,14 +251,14 @@ Async<http::Answer> Site::open_events(http::Request request) {
 Async<bool> Site::is_still_valid(http::Request request) {
   const auto visitor = co_await recognise(std::move(request));
   // A database that does not answer is no reason to throw people out.
-  co_return !visitor || visitor->person.has_value();
+  co_return !visitor || (visitor->person && !lacks_second_factor(*visitor->person));
 }
 
 http::Response Site::page(const http::Request& request, const Visitor& visitor) const {
   if (request.method != "GET" && request.method != "HEAD") {
     return method_not_allowed("GET", request.id);
   }
-  const auto language = language_of(request, language_);
+  const auto language = language_for(request, visitor.person);
   const bool is_file = request.path.find('.') != std::string::npos;
   if (is_file) {
     return assets_.find(request, request.path).value_or(html_answer(404, not_found_page(language)));

@@ -34,7 +34,9 @@ class Site {
 
   Async<Result<Visitor>> recognise(http::Request request);
   Async<Result<Visitor>> recognise_token(std::string token);
-  Async<http::Response> respond(http::Request request);
+  Async<http::Response> respond(http::Request request, Language& language);
+  bool lacks_second_factor(const Person& person) const;
+  Language language_for(const http::Request& request, const std::optional<Person>& person) const;
   Async<http::Response> call_route(http::Request request, Match match, Visitor visitor);
   Result<> check_write(const http::Request& request, const Visitor& visitor) const;
   Async<http::Answer> open_events(http::Request request);

@@ -23,6 +23,8 @@ class Outbound {
   Outbound(World& world, http::Client& client);
 
   notify::Channels& channels() { return channels_; }
+  const seal::Sealer& sealer() const { return sealer_; }
+  bool has_mail() const { return delivery_.has_mail(); }
   void spawn(TaskGroup& tasks) { sending_.spawn(tasks); }
   api::PartStatus status(bool is_on) const;
 

@@ -8,6 +8,7 @@
 
 #include "app/commands.hpp"
 #include "app/exit_codes.hpp"
+#include "app/front_desk.hpp"
 #include "app/world.hpp"
 #include "async/run.hpp"
 #include "db/migrations.hpp"
@@ -74,7 +75,8 @@ class Office {
       return;
     }
     sessions_.emplace(*database_, clock_, random_);
-    people_.emplace(*database_, clock_, ids_, passwords_, *sessions_, log_, metrics_);
+    people_.emplace(*database_, clock_, ids_, passwords_, *sessions_, log_, metrics_,
+                    people::PeopleOptions{.passwords = password_rules(config), .has_mail = false});
     tokens_.emplace(*database_, clock_, ids_, random_);
   }
 
@@ -170,7 +172,7 @@ int create_token(const CommandLine& line, const config::Config& config) {
   }
   const auto scope =
       people::parse_scope(line.scope.empty() ? "read" : std::string_view{line.scope});
-  const auto token = office.wait_for(office.tokens().create(person->id, *scope));
+  const auto token = office.wait_for(office.tokens().create(person->id, *scope, "vigie token create"));
   if (!token) {
     return fail(token.error());
   }

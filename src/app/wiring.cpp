@@ -15,6 +15,7 @@
 #include "api/site.hpp"
 #include "app/application.hpp"
 #include "app/engines.hpp"
+#include "app/front_desk.hpp"
 #include "app/listening.hpp"
 #include "app/outbound.hpp"
 #include "app/pace.hpp"
@@ -272,13 +273,19 @@ Result<> Vigie::open_judges() {
 }
 
 Result<> Vigie::open_web() {
+  auto house = open_house(world_.config);
+  if (!house) {
+    return house.error();
+  }
   services_ =
       std::make_unique<api::Services>(api::Services{.clock = world_.clock,
+                                                    .random = world_.random,
                                                     .log = world_.log,
                                                     .database = *world_.database,
-                                                    .people = people_,
-                                                    .sessions = sessions_,
-                                                    .tokens = tokens_,
+                                                    .people = front_desk_.people(),
+                                                    .desk = front_desk_.desk(),
+                                                    .sessions = front_desk_.sessions(),
+                                                    .tokens = front_desk_.tokens(),
                                                     .accounts = accounts_,
                                                     .lists = lists_,
                                                     .lives = lives_,
@@ -293,6 +300,7 @@ Result<> Vigie::open_web() {
                                                     .hub = hub_,
                                                     .parts = [this] { return parts(); },
                                                     .version = VIGIE_VERSION,
+                                                    .house = std::move(*house),
                                                     .hosts = [this] { return hosts_.status(); }});
   const auto language =
       world_.config.text("LANGUAGE") == "en" ? api::Language::english : api::Language::french;
@@ -342,6 +350,7 @@ Async<> Vigie::run() {
   if (roles_.web) {
     service.spawn("web", web_->run());
     service.spawn("live feed", hub_.run());
+    service.spawn("first administrator", front_desk_.invite_first_administrator());
     service.spawn("search index", indexer_.run());
     world_.log.info("listening", {{"address", world_.config.address("LISTEN").host},
                                   {"port", std::int64_t{web_->port()}}});
@@ -378,7 +387,7 @@ Async<> Vigie::run() {
 
 Async<> Vigie::keep_house() {
   for (;;) {
-    const auto purged = co_await people_.purge();
+    const auto purged = co_await front_desk_.people().purge();
     if (!purged) {
       world_.log.warn("forgetting ended sessions failed", {{"why", purged.error().what}});
     }

@@ -66,6 +66,15 @@ std::vector<Key> make_keys() {
       {"SIGNUP", Type::choice, "approval", "open|approval|closed",
        "Who may create an account: anybody, anybody whom an administrator then lets in, or "
        "nobody."},
+      {"PASSWORD_MIN_LENGTH", Type::integer, "12", "8..64",
+       "How many characters a password needs at least."},
+      {"TOTP_REQUIRED", Type::choice, "none", "none|admins",
+       "Who must have a second factor; who lacks it can do nothing else before."},
+      {"LEGAL_NOTICE", Type::text, "", "",
+       "A text file for the page /mentions-legales: blank lines end paragraphs, # begins a "
+       "heading."},
+      {"ACCESSIBILITY_STATEMENT", Type::text, "", "",
+       "The same for the page /accessibilite; empty: the page says that nothing was audited."},
 
       {"TIKTOK_WEB_URL", Type::text, "https://www.tiktok.com", web_address,
        "Where TikTok's pages and JSON are; point it at vigie-sim for a rehearsal."},

@@ -20,6 +20,8 @@ struct Person {
   Role role = Role::user;
   std::string language = "fr";
   bool disabled = false;
+  bool pending = false;            // signed up, not let in yet
+  bool has_second_factor = false;  // a code is asked for after the password
 };
 
 }  // namespace vigie

@@ -42,6 +42,7 @@ struct Message {
   Channel channel = Channel::mail;
   std::string destination;  // "mail", "webhook:<id>"
   std::string person_id;    // of a mail
+  std::string address;      // of a mail that goes elsewhere than to the person's own
   std::string webhook_id;
   MessageState state = MessageState::waiting;
   Time created_at;
@@ -96,7 +97,11 @@ class Outbox {
   Async<Result<Message>> retry(std::string id);
 
   // Errc::invalid for a person without an address, or disabled.
-  Async<Result<Recipient>> recipient(std::string person_id);
+  Async<Result<Recipient>> recipient(Message message);
+
+  // Gives a one-time secret the token that a link is about to carry; the one before is void.
+  // Errc::invalid when its time is over.
+  Async<Result<std::string>> make_token(std::string secret_id);
 
   Async<Result<OutboxCounts>> counts();
   Async<Result<>> purge();

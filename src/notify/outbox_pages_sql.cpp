@@ -8,14 +8,14 @@ namespace {
 
 constexpr std::string_view select_page = R"(
 SELECT id, key, channel, destination, person_id, webhook_id, state, created_at, due_at, attempts, ended_at,
-  last_error
+  last_error, address
 FROM outbox
 WHERE state = $1 AND ($2 = '' OR id < $2)
 ORDER BY id DESC LIMIT $3)";
 
 constexpr std::string_view select_one = R"(
 SELECT id, key, channel, destination, person_id, webhook_id, state, created_at, due_at, attempts, ended_at,
-  last_error
+  last_error, address
 FROM outbox WHERE id = $1)";
 
 constexpr std::string_view revive = R"(
@@ -35,8 +35,7 @@ SELECT destination, last_error FROM outbox_destination
 WHERE failures >= 3 ORDER BY failing_since, destination LIMIT 1)";
 
 constexpr std::string_view select_recipient = R"(
-SELECT email, language FROM person
-WHERE id = $1 AND disabled_at IS NULL AND email IS NOT NULL AND email <> '')";
+SELECT email, language FROM person WHERE id = $1 AND disabled_at IS NULL)";
 
 constexpr std::string_view delete_sent =
     R"(DELETE FROM outbox WHERE state = 'sent' AND ended_at <= $1)";
@@ -94,17 +93,20 @@ Async<Result<Message>> Outbox::retry(std::string id) {
   co_return co_await db::write<Message>(database_, std::move(work));
 }
 
-Async<Result<Recipient>> Outbox::recipient(std::string person_id) {
+Async<Result<Recipient>> Outbox::recipient(Message message) {
   std::function<Result<Recipient>(db::Transaction&)> work =
       [&](db::Transaction& transaction) -> Result<Recipient> {
-    const auto rows = transaction.query(select_recipient, {person_id});
+    const auto rows = transaction.query(select_recipient, {message.person_id});
     if (!rows) {
       return rows.error().during("reading whom a mail is for");
     }
-    if (rows->empty()) {
+    auto email = rows->empty()               ? std::string{}
+                 : !message.address.empty() ? message.address
+                                            : rows->front().text_or_empty(0);
+    if (email.empty()) {
       return make_error(Errc::invalid, "this person has no address of mail");
     }
-    return Recipient{.email = rows->front().text(0), .language = rows->front().text(1)};
+    return Recipient{.email = std::move(email), .language = rows->front().text(1)};
   };
   co_return co_await db::read<Recipient>(database_, std::move(work));
 }

@@ -17,7 +17,7 @@ Result<> put_in_outbox(db::Transaction& transaction, Ids& ids, Message message,
                        const std::string& item_key, const Item& item, Time now);
 
 // row: id, key, channel, destination, person_id, webhook_id, state, created_at, due_at, attempts,
-// ended_at, last_error.
+// ended_at, last_error, address.
 Message to_message(const db::Row& row);
 
 // A mail to every administrator that a webhook was switched off.

@@ -7,8 +7,8 @@ namespace {
 constexpr std::string_view select_item = R"(SELECT key FROM outbox_item WHERE key = $1)";
 
 constexpr std::string_view insert_message = R"(
-INSERT INTO outbox (id, key, channel, destination, person_id, webhook_id, created_at, due_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+INSERT INTO outbox (id, key, channel, destination, person_id, webhook_id, created_at, due_at, address)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 ON CONFLICT (key) DO NOTHING)";
 
 constexpr std::string_view select_message = R"(SELECT id FROM outbox WHERE key = $1)";
@@ -40,7 +40,8 @@ Result<> put_in_outbox(db::Transaction& transaction, Ids& ids, Message message,
   auto written =
       transaction.execute(insert_message, {ids.next(now), message.key, to_string(message.channel),
                                            message.destination, text_or_null(message.person_id),
-                                           text_or_null(message.webhook_id), now, message.due_at});
+                                           text_or_null(message.webhook_id), now, message.due_at,
+                                           message.address});
   if (!written) {
     return written.error().during("writing a message");
   }
@@ -70,6 +71,7 @@ Message to_message(const db::Row& row) {
   message.attempts = row.integer(9);
   message.ended_at = row.optional_time(10);
   message.last_error = row.text(11);
+  message.address = row.text(12);
   return message;
 }
 

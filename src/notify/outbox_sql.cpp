@@ -10,7 +10,7 @@ namespace {
 // What failed least comes first: one bad message does not hold the others up.
 constexpr std::string_view select_due = R"(
 SELECT o.id, o.key, o.channel, o.destination, o.person_id, o.webhook_id, o.state, o.created_at, o.due_at,
-  o.attempts, o.ended_at, o.last_error
+  o.attempts, o.ended_at, o.last_error, o.address
 FROM outbox o LEFT JOIN outbox_destination d ON d.destination = o.destination
 WHERE o.state = 'waiting' AND o.channel = $1 AND o.due_at <= $2 AND o.locked_until <= $2
   AND (d.retry_at IS NULL OR d.retry_at <= $2)

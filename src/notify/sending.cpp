@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "notify/account_words.hpp"
+
 namespace vigie::notify {
 namespace {
 
@@ -93,9 +95,19 @@ Async<Result<bool>> Sending::deliver_one(Channel channel) {
 
 Async<Result<std::string>> Sending::attempt(Message message) {
   if (message.channel == Channel::mail) {
-    const auto recipient = co_await outbox_.recipient(message.person_id);
+    const auto recipient = co_await outbox_.recipient(message);
     if (!recipient) {
       co_return recipient.error();
+    }
+    for (auto& item : message.items) {
+      if (!carries_token(item.what)) {
+        continue;
+      }
+      auto token = co_await outbox_.make_token(item.subject);
+      if (!token) {
+        co_return token.error();
+      }
+      item.token = std::move(*token);
     }
     co_return co_await delivery_.mail(*recipient, message.key, std::move(message.items));
   }

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "http/html.hpp"
+#include "notify/account_words.hpp"
 
 namespace vigie::notify {
 namespace {
@@ -43,6 +44,9 @@ std::string_view severity_word(Severity severity, bool english) {
 }
 
 std::string sentence(const Item& item, bool english) {
+  if (const auto* const words = account_words_of(item.what)) {
+    return std::string{english ? words->english : words->french};
+  }
   if (item.what == "webhook_disabled") {
     return english ? "A webhook was switched off after 50 failures in a row"
                    : "Un webhook a été désactivé après 50 échecs de suite";
@@ -72,6 +76,9 @@ std::string_view farewell(bool english) {
 }  // namespace
 
 std::string link_of(const Item& item, std::string_view base_url) {
+  if (const auto* const words = account_words_of(item.what)) {
+    return fmt::format("{}{}{}", base_url, words->path, item.token);
+  }
   return item.what == "alert" ? fmt::format("{}/alertes?alerte={}", base_url, item.subject)
                               : fmt::format("{}/", base_url);
 }
@@ -84,6 +91,11 @@ std::string headline(const std::vector<Item>& items, std::string_view language) 
   const bool english = is_english(language);
   const auto count = std::ranges::count(items, "alert", &Item::what);
   const std::string_view colon = english ? "Vigie: " : "Vigie : ";
+  if (!items.empty()) {
+    if (const auto* const words = account_words_of(items.front().what)) {
+      return fmt::format("{}{}", colon, english ? words->subject_english : words->subject_french);
+    }
+  }
   if (count == 0) {
     return fmt::format("{}{}", colon, items.empty() ? "" : sentence(items.front(), english));
   }

@@ -13,11 +13,12 @@ namespace vigie::notify {
 
 // One thing to tell.
 struct Item {
-  std::string what;     // "alert", "webhook_disabled", "test"
-  std::string subject;  // the alert's or the webhook's id
+  std::string what;     // "alert", "webhook_disabled", "test", or one of account_words.cpp
+  std::string subject;  // the id of the alert, the webhook or the one-time secret
   AlertKind kind = AlertKind::hate;
   Severity severity = Severity::low;
   Time at;
+  std::string token = {};  // of a link that is worth one use; only while the mail is made
 };
 
 struct Letter {

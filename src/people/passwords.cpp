@@ -7,9 +7,6 @@
 #include <array>
 #include <stdexcept>
 
-#include "base/text.hpp"
-#include "people/secrets.hpp"
-
 namespace vigie::people {
 namespace {
 
@@ -23,13 +20,6 @@ std::string hash_of_nobody(PasswordCost cost) {
 }
 
 }  // namespace
-
-std::string sha256(std::string_view text) {
-  std::string digest(crypto_hash_sha256_BYTES, '\0');
-  crypto_hash_sha256(reinterpret_cast<unsigned char*>(digest.data()),
-                     reinterpret_cast<const unsigned char*>(text.data()), text.size());
-  return to_hex(digest);
-}
 
 class Passwords::Place {
  public:

@@ -11,6 +11,7 @@
 #include "base/ids.hpp"
 #include "db/database.hpp"
 #include "domain/person.hpp"
+#include "domain/sight.hpp"
 #include "log/log.hpp"
 #include "metrics/metrics.hpp"
 #include "people/passwords.hpp"
@@ -28,33 +29,49 @@ struct NewPerson {
 };
 
 // Every problem with what was asked for, by field.
-std::vector<FieldProblem> check(const NewPerson& person);
+std::vector<FieldProblem> check(const NewPerson& person, PasswordRules rules = {});
+
+struct PeopleOptions {
+  PasswordRules passwords;
+  bool has_mail = false;
+};
+
+struct ListedPerson {
+  Person person;
+  Time created_at;
+  std::optional<Time> last_seen_at;
+};
 
 struct StoredPerson;
 
 class People {
  public:
   People(db::Database& database, Clock& clock, Ids& ids, Passwords& passwords, Sessions& sessions,
-         log::Log& log, metrics::Registry& metrics);
+         log::Log& log, metrics::Registry& metrics, PeopleOptions options = {});
 
   // Errc::invalid with every field's problem in words (check() gives them apart), Errc::conflict
   // when the name or the address is taken.
   Async<Result<Person>> create(NewPerson wanted);
 
   Async<Result<Person>> find(std::string id);
+  Async<Result<ListedPerson>> find_listed(std::string id);
   Async<Result<Person>> find_by_username(std::string username);
-  Async<Result<std::vector<Person>>> list();  // by name
+  // Newest first; state: "pending", "active", "disabled" or empty.
+  Async<Result<Page<ListedPerson>>> list(std::string state, std::int64_t limit, std::string cursor);
 
-  // Each ends the person's sessions (A4). Errc::not_found; for a password Errc::invalid too.
+  // Each ends the person's sessions (A4). Errc::not_found; for a password Errc::invalid too;
+  // Errc::conflict when no administrator would be left.
   Async<Result<>> set_role(std::string id, Role role);
   Async<Result<>> disable(std::string id);
+  // Approves who signed up, too, and tells them by mail.
   Async<Result<>> enable(std::string id);
   Async<Result<>> reset_password(std::string id, std::string password);
 
-  // Errc::denied when name and password do not belong together or the person is disabled, whichever
+  // With a second factor, the challenge to answer with a code instead of a session. Errc::denied
+  // when name and password do not belong together or the person is disabled, whichever
   // it is, with the same words after the same work (A7). Errc::rate_limited with retry_after: too
-  // many tries with this name (5, then one in 30 s) or from this address (20 in 10 min), or too
-  // many people at once. A good sign-in does not count as a try.
+  // many tries with this name (5, then one in 30 s, growing to 15 min) or from this address (20 in
+  // 10 min), or too many people at once. A good sign-in does not count as a try.
   Async<Result<NewSession>> sign_in(std::string username, std::string password, Visit visit);
 
   // Forgets sessions that ended and tries that count no more; to be called now and then.
@@ -76,6 +93,7 @@ class People {
   Sessions& sessions_;
   log::Log& log_;
   metrics::Registry& metrics_;
+  PeopleOptions options_;
 };
 
 }  // namespace vigie::people

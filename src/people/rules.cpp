@@ -2,6 +2,7 @@
 #include "people/rules.hpp"
 
 #include <fmt/format.h>
+#include <zxcvbn.h>
 
 #include <algorithm>
 #include <set>
@@ -14,7 +15,7 @@ namespace {
 
 constexpr std::size_t shortest_name = 3;
 constexpr std::size_t longest_name = 32;
-constexpr std::size_t shortest_password = 12;
+constexpr std::size_t floor_of_length = 8;
 constexpr std::size_t longest_password = 128;
 constexpr std::size_t longest_email = 254;  // RFC 5321
 constexpr std::size_t fewest_distinct = 5;
@@ -114,6 +115,15 @@ bool contains(std::string_view folded, std::string_view other) {
   return part.size() >= 3 && folded.find(part) != std::string_view::npos;
 }
 
+// zxcvbn's score 3 of 4: more than 10^8 guesses. What it reads is a C text, and the work grows with
+// the square of its length; the beginning of a long one says enough.
+bool is_guessed_soon(std::string_view password) {
+  constexpr std::size_t read_bytes = 64;
+  constexpr double bits_of_score_3 = 26.6;  // log2(10^8)
+  const std::string text{cut_utf8(password, read_bytes)};
+  return ZxcvbnMatch(text.c_str(), nullptr, nullptr) < bits_of_score_3;
+}
+
 FieldProblem password_problem(std::string_view code, std::string detail) {
   return {"password", std::string{code}, std::move(detail)};
 }
@@ -165,15 +175,16 @@ std::vector<FieldProblem> check_email(std::string_view email) {
 }
 
 std::vector<FieldProblem> check_password(std::string_view password, std::string_view username,
-                                         std::string_view email) {
-  if (!is_valid_utf8(password)) {
-    return {password_problem("encoding", "not UTF-8")};
+                                         std::string_view email, PasswordRules rules) {
+  const auto shortest = std::max(rules.shortest, floor_of_length);
+  if (!is_valid_utf8(password) || password.find('\0') != std::string_view::npos) {
+    return {password_problem("encoding", "a character that cannot be in a password")};
   }
   const auto characters = code_points(password);
-  if (characters.size() < shortest_password || characters.size() > longest_password) {
+  if (characters.size() < shortest || characters.size() > longest_password) {
     return {password_problem("length",
                              fmt::format("{} to {} characters, of any kind: a few words are fine",
-                                         shortest_password, longest_password))};
+                                         shortest, longest_password))};
   }
   if (std::ranges::none_of(password, is_letter)) {
     return {password_problem("letters", "at least one letter")};
@@ -189,7 +200,7 @@ std::vector<FieldProblem> check_password(std::string_view password, std::string_
   if (contains(folded, "vigie") || contains(folded, "tiktok")) {
     return {password_problem("context", "neither 'vigie' nor 'tiktok' in it")};
   }
-  if (is_common(password)) {
+  if (is_common(password) || is_guessed_soon(password)) {
     return {password_problem("common", "one of the first that would be tried: take several words")};
   }
   return {};

@@ -23,10 +23,15 @@ std::vector<FieldProblem> check_username(std::string_view username);
 // Empty, or like name@host.tld. Whether it exists only a mail can tell.
 std::vector<FieldProblem> check_email(std::string_view email);
 
-// 12 to 128 characters (code points) of any script, nothing about their kind but one letter, and
-// not easily guessed: neither a common one, nor the person's name or address, nor Vigie's.
+struct PasswordRules {
+  std::size_t shortest = 12;  // never less than 8
+};
+
+// 12 (or what the operator said) to 128 characters (code points) of any script but NUL, nothing
+// about their kind but one letter, and not easily guessed: neither a common one, nor the person's
+// name or address, nor Vigie's, and at least 3 of 4 by zxcvbn's estimate.
 std::vector<FieldProblem> check_password(std::string_view password, std::string_view username,
-                                         std::string_view email);
+                                         std::string_view email, PasswordRules rules = {});
 
 // "username: too short …; password: …", for Error::what.
 std::string in_words(const std::vector<FieldProblem>& problems);

@@ -45,8 +45,13 @@ INSTANTIATE_TEST_SUITE_P(
         PasswordCase{"🦊🐻🐼🐨🐯🦁🐮🐷🐸🐵🐔🐧", ""}, PasswordCase{"   mot  entre blancs  ", ""},
         PasswordCase{"lune verte 1789", ""}, PasswordCase{"password et trois autres mots", ""},
         PasswordCase{"correct horse battery", ""}, PasswordCase{"xkcdazertyplus!", ""},
-        PasswordCase{std::string_view{"avec un\0nul dedans", 18}, ""}, PasswordCase{ascii_128, ""},
-        PasswordCase{"abcdefghijkX", ""}, PasswordCase{"martinmartre", ""}));
+        PasswordCase{ascii_128, ""}, PasswordCase{"martinmartre", ""}));
+
+TEST(PasswordRules, HaveAFloorUnderWhatTheOperatorSays) {
+  EXPECT_TRUE(check_password("kz8!vQ2m", "mmartin", "", {.shortest = 8}).empty());
+  EXPECT_EQ(code_of(check_password("kz8!vQ2", "mmartin", "", {.shortest = 4})), "length");
+  EXPECT_EQ(code_of(check_password("kz8!vQ2m", "mmartin", "")), "length");
+}
 
 INSTANTIATE_TEST_SUITE_P(
     Bad, PasswordRule,
@@ -54,6 +59,8 @@ INSTANTIATE_TEST_SUITE_P(
         PasswordCase{"", "length"}, PasswordCase{"court", "length"},
         PasswordCase{"onze lettre", "length"}, PasswordCase{"éééééééàààà", "length"},
         PasswordCase{ascii_129, "length"}, PasswordCase{"bad \xFF bytes here", "encoding"},
+        PasswordCase{std::string_view{"avec un\0nul dedans", 18}, "encoding"},
+        PasswordCase{"abcdefghijkX", "common"}, PasswordCase{"michael19850312", "common"},
         PasswordCase{"123456789012", "letters"}, PasswordCase{"!!!!----????....", "letters"},
         PasswordCase{"2026-11-22 17:20", "letters"}, PasswordCase{"aaaaaaaaaaaa", "repetitive"},
         PasswordCase{"abababababab", "repetitive"}, PasswordCase{"xyzxyzxyzxyz", "repetitive"},

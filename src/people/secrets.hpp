@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is stored instead of a secret. Inside people/ only.
 #pragma once
-#include <string>
-#include <string_view>
+#include "notify/hashes.hpp"
 
 namespace vigie::people {
 
-// In lower-case hexadecimal. Enough for secrets of 256 random bits, which nobody can guess through
-// it.
-std::string sha256(std::string_view text);
+using notify::sha256;
 
 }  // namespace vigie::people

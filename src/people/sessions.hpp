@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "async/clock.hpp"
 #include "base/random.hpp"
@@ -17,15 +18,27 @@ struct Visit {
   std::string agent;
 };
 
+// The password was right; with a second factor there is a challenge to answer with a code, and no
+// token yet.
 struct NewSession {
   std::string token;  // for the cookie; cannot be had again
   std::string csrf_token;
   Person person;
+  std::string challenge;  // empty: signed in
 };
 
 struct Session {
   Person person;
   std::string csrf_token;
+};
+
+struct ListedSession {
+  std::string id;  // not the token, nor worth anything without it
+  Time created_at;
+  Time last_used_at;
+  std::string agent;
+  std::string address;
+  bool is_current = false;
 };
 
 class Sessions {
@@ -37,9 +50,16 @@ class Sessions {
   Sessions(db::Database& database, Clock& clock, Random& random)
       : database_{database}, clock_{clock}, random_{random} {}
 
-  // The session of this token, which counts as use. Errc::not_found when there is none, it has
-  // ended or the person is disabled.
-  Async<Result<Session>> find(std::string token);
+  // The session of this token. Errc::not_found when there is none, it has ended or the person may
+  // not come in. What a page asks by itself is no use: a screen nobody looks at ends too.
+  enum class Purpose : std::uint8_t { use, look };
+  Async<Result<Session>> find(std::string token, Purpose purpose = Purpose::use);
+
+  // Of one person, the newest first; `current` is this token's.
+  Async<Result<std::vector<ListedSession>>> list(std::string person_id, std::string token);
+  // Errc::not_found when this person has no such session.
+  Async<Result<>> end_one(std::string person_id, std::string id);
+  Async<Result<>> end_others(std::string person_id, std::string token);
 
   // Signs out; no error when that had happened already. Everywhere: every session of the person.
   Async<Result<>> end(std::string token);
@@ -55,7 +75,7 @@ class Sessions {
   static Result<std::int64_t> remove_expired(db::Transaction& transaction, Time now);
 
  private:
-  Async<> touch(std::string token_sha256, Time now);
+  Async<> touch(std::string token_sha256, std::string person_id, Time now);
 
   db::Database& database_;
   Clock& clock_;

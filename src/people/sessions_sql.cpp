@@ -12,9 +12,20 @@ constexpr std::string_view insert_one =
     "ip, agent) "
     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 constexpr std::string_view select_one =
-    "SELECT p.id, p.username, p.email, p.role, p.language, p.disabled_at, s.csrf_token, s.seen_at "
+    "SELECT p.id, p.username, p.email, p.role, p.language, p.disabled_at, p.pending_since, "
+    "p.totp_since, s.csrf_token, s.seen_at "
     "FROM session s JOIN person p ON p.id = s.person_id "
-    "WHERE s.token_sha256 = $1 AND s.expires_at > $2 AND s.seen_at > $3 AND p.disabled_at IS NULL";
+    "WHERE s.token_sha256 = $1 AND s.expires_at > $2 AND s.seen_at > $3 "
+    "AND p.disabled_at IS NULL AND p.pending_since IS NULL";
+// An id is the beginning of the hash: as unlike the token as the whole.
+constexpr std::string_view select_of_person = R"(
+SELECT substr(token_sha256, 1, 32), created_at, seen_at, agent, ip, token_sha256 FROM session
+WHERE person_id = $1 AND expires_at > $2 AND seen_at > $3
+ORDER BY created_at DESC, token_sha256)";
+constexpr std::string_view delete_by_id = R"(
+DELETE FROM session WHERE person_id = $1 AND substr(token_sha256, 1, 32) = $2)";
+constexpr std::string_view delete_others = R"(
+DELETE FROM session WHERE person_id = $1 AND token_sha256 <> $2)";
 constexpr std::string_view set_seen =
     "UPDATE session SET seen_at = $2 WHERE token_sha256 = $1 AND seen_at < $2";
 constexpr std::string_view delete_one = "DELETE FROM session WHERE token_sha256 = $1";
@@ -32,7 +43,7 @@ struct Found {
 
 }  // namespace
 
-Async<Result<Session>> Sessions::find(std::string token) {
+Async<Result<Session>> Sessions::find(std::string token, Purpose purpose) {
   const auto key = sha256(token);
   const auto now = clock_.now();
   std::function<Result<Found>(db::Transaction&)> work =
@@ -48,24 +59,24 @@ Async<Result<Session>> Sessions::find(std::string token) {
     if (!person) {
       return person.error();
     }
-    return Found{{std::move(*person), rows->front().text(6)}, rows->front().time(7)};
+    return Found{{std::move(*person), rows->front().text(8)}, rows->front().time(9)};
   };
   auto found = co_await db::read<Found>(database_, std::move(work));
   if (!found) {
     co_return found.error();
   }
-  if (now - found->seen_at >= seen_step) {
-    co_await touch(key, now);
+  if (purpose == Purpose::use && now - found->seen_at >= seen_step) {
+    co_await touch(key, found->session.person.id, now);
   }
   co_return std::move(found->session);
 }
 
 // A database that cannot write for a moment is no reason to throw somebody out: the next request
 // that comes through writes it.
-Async<> Sessions::touch(std::string token_sha256, Time now) {
+Async<> Sessions::touch(std::string token_sha256, std::string person_id, Time now) {
   db::Database::Work work = [&](db::Transaction& transaction) -> Result<> {
     const auto written = transaction.execute(set_seen, {token_sha256, now});
-    return written ? Result<>{} : written.error();
+    return written ? update_seen(transaction, person_id, now) : written.error();
   };
   static_cast<void>(co_await database_.write(std::move(work)));
 }
@@ -86,8 +97,49 @@ Async<Result<>> Sessions::end_all(std::string person_id) {
   co_return co_await database_.write(std::move(work));
 }
 
+Async<Result<std::vector<ListedSession>>> Sessions::list(std::string person_id,
+                                                         std::string token) {
+  const auto key = sha256(token);
+  const auto now = clock_.now();
+  using Listed = std::vector<ListedSession>;
+  std::function<Result<Listed>(db::Transaction&)> work =
+      [&](db::Transaction& transaction) -> Result<Listed> {
+    const auto rows = transaction.query(select_of_person, {person_id, now, now - idle_limit});
+    if (!rows) {
+      return rows.error();
+    }
+    Listed sessions;
+    for (const auto& row : *rows) {
+      sessions.push_back({row.text(0), row.time(1), row.time(2), row.text(3), row.text(4),
+                          row.text(5) == key});
+    }
+    return sessions;
+  };
+  co_return co_await db::read<Listed>(database_, std::move(work));
+}
+
+Async<Result<>> Sessions::end_one(std::string person_id, std::string id) {
+  db::Database::Work work = [&](db::Transaction& transaction) -> Result<> {
+    const auto ended = transaction.execute(delete_by_id, {person_id, id});
+    if (!ended) {
+      return ended.error();
+    }
+    return *ended > 0 ? Result<>{} : make_error(Errc::not_found, "no such session");
+  };
+  co_return co_await database_.write(std::move(work));
+}
+
+Async<Result<>> Sessions::end_others(std::string person_id, std::string token) {
+  const auto key = sha256(token);
+  db::Database::Work work = [&](db::Transaction& transaction) -> Result<> {
+    const auto written = transaction.execute(delete_others, {person_id, key});
+    return written ? Result<>{} : written.error();
+  };
+  co_return co_await database_.write(std::move(work));
+}
+
 NewSession Sessions::make(Person person) {
-  return {random_.hex(token_bytes), random_.hex(token_bytes), std::move(person)};
+  return {random_.hex(token_bytes), random_.hex(token_bytes), std::move(person), ""};
 }
 
 Result<> Sessions::insert(db::Transaction& transaction, const NewSession& session,
@@ -96,7 +148,7 @@ Result<> Sessions::insert(db::Transaction& transaction, const NewSession& sessio
       transaction.execute(insert_one, {sha256(session.token), session.person.id, session.csrf_token,
                                        now, now, now + absolute_limit, clean_utf8(visit.ip, 64),
                                        clean_utf8(visit.agent, longest_agent)});
-  return written ? Result<>{} : written.error();
+  return written ? update_seen(transaction, session.person.id, now) : written.error();
 }
 
 Result<> Sessions::remove_all(db::Transaction& transaction, const std::string& person_id) {

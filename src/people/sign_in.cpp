@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Signing in: throttle, check, open a session. Known and unknown names take the same path.
-#include <boost/asio/ip/address.hpp>
-
 #include "base/text.hpp"
+#include "people/one_time.hpp"
 #include "people/people.hpp"
 #include "people/people_sql.hpp"
 #include "people/secrets.hpp"
@@ -10,26 +9,6 @@
 
 namespace vigie::people {
 namespace {
-
-using namespace std::chrono_literals;
-
-constexpr TryLimit per_name{.interval = 30s, .burst = 5};
-constexpr TryLimit per_address{.interval = 30s, .burst = 20};  // 20 in 10 minutes
-
-// An IPv6 subscriber has a whole /64: it counts as one.
-std::string network_of(const std::string& ip) {
-  boost::system::error_code failure;
-  const auto address = asio::ip::make_address(ip, failure);
-  if (failure || address.is_v4()) {
-    return ip;
-  }
-  const auto six = address.to_v6();
-  if (six.is_v4_mapped()) {
-    return asio::ip::make_address_v4(asio::ip::v4_mapped, six).to_string();
-  }
-  const auto bytes = six.to_bytes();
-  return to_hex({reinterpret_cast<const char*>(bytes.data()), 8});
-}
 
 Error wrong() {
   return make_error(Errc::denied, "wrong user name or password");
@@ -40,8 +19,8 @@ Error wrong() {
 struct People::Attempt {
   Attempt(std::string_view username, Visit from, Time now)
       : folded{fold_username(trim(username))},
-        name_key{sha256("name " + folded)},
-        address_key{sha256("address " + network_of(from.ip))},
+        name{name_key(folded)},
+        network{network_key(from.ip)},
         visit{std::move(from)},
         at{now} {}
 
@@ -49,8 +28,8 @@ struct People::Attempt {
   bool may_exist() const { return check_username(folded).empty(); }
 
   std::string folded;
-  std::string name_key;
-  std::string address_key;
+  std::string name;  // keys of the throttle
+  std::string network;
   Visit visit;
   Time at;
 };
@@ -71,7 +50,8 @@ Async<Result<NewSession>> People::try_sign_in(std::string username, std::string 
   if (!known) {
     co_return known.error();
   }
-  const bool may_enter = *known && !(*known)->person.disabled;
+  const bool may_enter =
+      *known && !(*known)->person.disabled && !(*known)->person.pending;
   std::string stored;
   if (may_enter) {
     stored = (*known)->password_hash;
@@ -99,11 +79,11 @@ Async<Result<std::optional<StoredPerson>>> People::admit(const Attempt& attempt)
   using Known = std::optional<StoredPerson>;
   std::function<Result<Known>(db::Transaction&)> work =
       [&](db::Transaction& transaction) -> Result<Known> {
-    const auto by_address = take_try(transaction, attempt.address_key, per_address, attempt.at);
+    const auto by_address = take_try(transaction, attempt.network, per_network, attempt.at);
     if (!by_address) {
       return by_address.error();
     }
-    const auto by_name = take_try(transaction, attempt.name_key, per_name, attempt.at);
+    const auto by_name = take_try(transaction, attempt.name, per_name, attempt.at);
     if (!by_name) {
       return by_name.error();
     }
@@ -122,7 +102,7 @@ Async<Result<NewSession>> People::complete(const Attempt& attempt, StoredPerson 
       return current.error();
     }
     // Meanwhile disabled, or given another password?
-    if (!*current || (*current)->person.disabled ||
+    if (!*current || (*current)->person.disabled || (*current)->person.pending ||
         (*current)->password_hash != known.password_hash) {
       return wrong();
     }
@@ -131,29 +111,47 @@ Async<Result<NewSession>> People::complete(const Attempt& attempt, StoredPerson 
         return updated;
       }
     }
-    if (const auto forgotten = forget_tries(transaction, attempt.name_key); !forgotten) {
-      return forgotten;
-    }
-    if (const auto given = give_back_try(transaction, attempt.address_key, per_address); !given) {
+    if (const auto given = give_back_try(transaction, attempt.network, per_network); !given) {
       return given;
     }
     session.person = (*current)->person;
+    session.challenge.clear();
+    if (session.person.has_second_factor) {
+      // The tries count on until the code is right too: a known password must not make codes cheap.
+      session.challenge = session.token;
+      OneTimeSecret secret;
+      secret.purpose = Purpose::second_factor;
+      secret.person_id = session.person.id;
+      secret.token_sha256 = sha256(session.challenge);
+      const auto put =
+          put_secret(transaction, ids_, std::move(secret), attempt.at, challenge_lifetime);
+      return put ? Result<>{} : put.error();
+    }
+    if (const auto forgotten = forget_tries(transaction, attempt.name); !forgotten) {
+      return forgotten;
+    }
     return Sessions::insert(transaction, session, attempt.visit, attempt.at);
   };
   const auto done = co_await database_.write(std::move(work));
   if (!done) {
     co_return done.error();
   }
+  if (!session.challenge.empty()) {
+    session.token.clear();
+    session.csrf_token.clear();
+  }
   co_return session;
 }
 
 void People::count(const Result<NewSession>& outcome) {
-  const std::string_view word = outcome ? "good" : to_string(outcome.error().code);
+  const std::string_view word = outcome && outcome->challenge.empty() ? "good"
+                                : outcome                             ? "half"
+                                : to_string(outcome.error().code);
   metrics_
       .counter("vigie_people_sign_ins_total", "Tries to sign in, by outcome.", {{"outcome", word}})
       .add();
   if (outcome) {
-    log_.info("signed in", {{"person", outcome->person.id}});
+    log_.info(outcome->challenge.empty() ? "signed in" : "a password was right", {{"person", outcome->person.id}});
   } else {
     log_.info("sign-in refused", {{"why", std::string{word}}});
   }
@@ -165,6 +163,9 @@ Async<Result<>> People::purge() {
     const auto sessions = Sessions::remove_expired(transaction, now);
     if (!sessions) {
       return sessions.error();
+    }
+    if (const auto secrets = forget_old_secrets(transaction, now); !secrets) {
+      return secrets;
     }
     const auto tries = forget_old_tries(transaction, now);
     return tries ? Result<>{} : tries.error();

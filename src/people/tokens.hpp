@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "async/clock.hpp"
 #include "base/ids.hpp"
@@ -20,6 +21,7 @@ Result<Scope> parse_scope(std::string_view text);
 
 struct NewToken {
   std::string id;
+  Time created_at;
   std::string token;  // shown once
 };
 
@@ -28,22 +30,39 @@ struct TokenOwner {
   Scope scope = Scope::read;
 };
 
+struct ListedToken {
+  std::string id;
+  std::string name;
+  Scope scope = Scope::read;
+  Time created_at;
+  std::optional<Time> expires_at;
+  std::optional<Time> last_used_at;  // to the minute
+};
+
 class Tokens {
  public:
   Tokens(db::Database& database, Clock& clock, Ids& ids, Random& random)
       : database_{database}, clock_{clock}, ids_{ids}, random_{random} {}
 
-  // Errc::not_found when there is nobody of this id.
-  Async<Result<NewToken>> create(std::string person_id, Scope scope);
+  static constexpr std::int64_t most = 50;  // of a person
+
+  // Errc::not_found when there is nobody of this id, Errc::conflict beyond the most there may be.
+  Async<Result<NewToken>> create(std::string person_id, Scope scope, std::string name = {},
+                                 std::optional<Time> expires_at = {});
+
+  // Those of a person that are good, the newest first.
+  Async<Result<std::vector<ListedToken>>> list(std::string person_id);
 
   // Errc::not_found when this person has no such token, or no longer.
   Async<Result<>> revoke(std::string id, std::string person_id);
 
-  // Who acts with this token. Errc::not_found when it is none of ours, was revoked, or its person
-  // is disabled.
+  // Who acts with this token. Errc::not_found when it is none of ours, was revoked or ran out, or
+  // its person may not come in.
   Async<Result<TokenOwner>> find(std::string token);
 
  private:
+  Async<> touch(std::string id, Time now);
+
   db::Database& database_;
   Clock& clock_;
   Ids& ids_;

@@ -19,6 +19,7 @@
 #include "http/guard.hpp"
 #include "log/log_fake.hpp"
 #include "notify/channels.hpp"
+#include "people/desk.hpp"
 #include "people/passwords_fake.hpp"
 #include "people/people.hpp"
 #include "people/sessions.hpp"
@@ -48,10 +49,16 @@ class Api : public vigie::testing::OnEachDatabase {
     if (IsSkipped()) {
       return;
     }
+    build();
+  }
+
+  // Once more, after desk_options or house were changed; who is signed in stays so.
+  void build() {
+    site_.reset();
+    services_.reset();
+    hub_.reset();
     bus_ = create_memory_bus(io.get_executor());
     sessions_ = std::make_unique<people::Sessions>(db(), clock, random);
-    people_ = std::make_unique<people::People>(db(), clock, ids, passwords_, *sessions_, log_.log,
-                                               metrics_);
     tokens_ = std::make_unique<people::Tokens>(db(), clock, ids, random);
     accounts_ = std::make_unique<watch::Accounts>(db(), clock, ids, *bus_);
     lists_ = std::make_unique<watch::Lists>(db(), clock, ids);
@@ -69,12 +76,27 @@ class Api : public vigie::testing::OnEachDatabase {
     outbox_ = std::make_unique<notify::Outbox>(db(), clock, ids, random, false, "test");
     channels_ = std::make_unique<notify::Channels>(
         notify::Channels{*preferences_, *silences_, *webhooks_, *outbox_, delivery_});
+    desk_ = std::make_unique<people::Desk>(people::DeskTools{.database = db(),
+                                                             .clock = clock,
+                                                             .ids = ids,
+                                                             .random = random,
+                                                             .passwords = passwords_,
+                                                             .sessions = *sessions_,
+                                                             .sealer = sealer_,
+                                                             .log = log_.log},
+                                           desk_options);
+    people_ = std::make_unique<people::People>(
+        db(), clock, ids, passwords_, *sessions_, log_.log, metrics_,
+        people::PeopleOptions{.passwords = desk_options.passwords,
+                              .has_mail = desk_options.has_mail});
     hub_ = std::make_unique<Hub>(io.get_executor(), db(), *bus_, clock, log_.log, metrics_);
     services_ = std::make_unique<Services>(
         Services{.clock = clock,
+                 .random = random,
                  .log = log_.log,
                  .database = db(),
                  .people = *people_,
+                 .desk = *desk_,
                  .sessions = *sessions_,
                  .tokens = *tokens_,
                  .accounts = *accounts_,
@@ -90,7 +112,8 @@ class Api : public vigie::testing::OnEachDatabase {
                  .gate = gate_,
                  .hub = *hub_,
                  .parts = [] { return std::vector<PartStatus>{}; },
-                 .version = "test"});
+                 .version = "test",
+                 .house = house});
     site_ = std::make_unique<Site>(*services_, Assets{""}, Language::french);
   }
 
@@ -142,6 +165,13 @@ class Api : public vigie::testing::OnEachDatabase {
   }
 
   Site& site() { return *site_; }
+  Services& services() { return *services_; }
+  notify::Outbox& outbox() { return *outbox_; }
+  people::Passwords& passwords() { return passwords_; }
+
+  people::DeskOptions desk_options;
+  House house;
+
   BlobStore& blobs() { return *blobs_; }
   recording::Recordings& recordings() { return *recordings_; }
   people::Tokens& tokens() { return *tokens_; }
@@ -171,6 +201,7 @@ class Api : public vigie::testing::OnEachDatabase {
   std::unique_ptr<people::Sessions> sessions_;
   std::unique_ptr<people::People> people_;
   std::unique_ptr<people::Tokens> tokens_;
+  std::unique_ptr<people::Desk> desk_;
   std::unique_ptr<watch::Accounts> accounts_;
   std::unique_ptr<watch::Lists> lists_;
   std::unique_ptr<watch::Lives> lives_;

@@ -104,6 +104,49 @@ TEST_P(Api, RefusesWritesWithoutTheSessionsToken) {
   EXPECT_EQ(ask("GET", "/api/v1/accounts", &forged).status, 200);
 }
 
+TEST_P(Api, RefusesEveryWriteWithoutTokenOrFromAnotherSite) {
+  const auto ada = enter("ada", Role::admin);
+  auto forged = ada;
+  forged.csrf_token = std::string(64, '0');
+  auto none = ada;
+  none.csrf_token = "";
+  http::Headers foreign;
+  foreign.add("Origin", "https://evil.example");
+  http::Headers cross_site;
+  cross_site.add("Sec-Fetch-Site", "cross-site");
+  for (const auto& route : routes()) {
+    const std::string method{route.method};
+    if (method == "GET" || !route.path.starts_with("/api/") ||
+        (route.roles & role_bit(Role::admin)) == 0) {
+      continue;
+    }
+    const auto path = with_id(route.path, "01NOBODY");
+    for (const auto* visitor : {&forged, &none}) {
+      EXPECT_EQ(ask(method, path, visitor, "{}").status, 403) << method << " " << path;
+    }
+    for (const auto& headers : {foreign, cross_site}) {
+      EXPECT_EQ(ask_with(headers, method, path, &ada, "{}").status, 403) << method << " " << path;
+    }
+  }
+}
+
+TEST_P(Api, GivesTheTokenUnderAnotherMaskEachTime) {
+  const auto uma = enter("uma", Role::user);
+  const auto first = get_string(json_of(ask("GET", "/api/v1/session", &uma)), "csrf_token").value();
+  const auto second =
+      get_string(json_of(ask("GET", "/api/v1/session", &uma)), "csrf_token").value();
+
+  EXPECT_NE(first, second);
+  for (const auto& token : {first, second}) {
+    auto browser = uma;
+    browser.csrf_token = token;
+    EXPECT_EQ(ask("POST", "/api/v1/lists", &browser, R"({"name":"x"})").status / 100,
+              token == first ? 2 : 4);
+    browser.csrf_token.back() = browser.csrf_token.back() == '0' ? '1' : '0';
+    EXPECT_EQ(ask("POST", "/api/v1/lists", &browser, R"({"name":"y"})").status, 403);
+  }
+}
+
 TEST_P(Api, LetsAReadingTokenReadOnly) {
   const auto uma = enter("uma", Role::user);
   const auto token = run(tokens().create(uma.id, people::Scope::read)).value();

@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 INSTANTIATE_TEST_SUITE_P(Engines, PeopleStore, testing::each_database());
 
 TEST_P(PeopleStore, HasNobodyAtFirst) {
-  EXPECT_TRUE(run(people->list()).value().empty());
+  EXPECT_TRUE(run(people->list("", 10, "")).value().items.empty());
   EXPECT_EQ(run(people->find("01ARZ3NDEKTSV4RRFFQ69G5FAV")).error().code, Errc::not_found);
   EXPECT_EQ(run(people->find_by_username("admin")).error().code, Errc::not_found);
 }
@@ -27,10 +27,10 @@ TEST_P(PeopleStore, FindsWhoWasCreated) {
   EXPECT_EQ(found.language, "en");
   EXPECT_FALSE(found.disabled);
   EXPECT_EQ(run(people->find_by_username("CLAIRE.d")).value().id, created.id);
-  const auto everybody = run(people->list()).value();
+  const auto everybody = run(people->list("", 10, "")).value().items;
   ASSERT_EQ(everybody.size(), 2U);
-  EXPECT_EQ(everybody[0].username, "ada");
-  EXPECT_EQ(everybody[0].email, "");
+  EXPECT_EQ(everybody[0].person.username, "ada");
+  EXPECT_EQ(everybody[0].person.email, "");
 }
 
 TEST_P(PeopleStore, KeepsNoPasswordAndNoToken) {
@@ -135,6 +135,53 @@ TEST_P(PeopleStore, ThrottlesANameWhetherItExistsOrNot) {
   EXPECT_EQ(refusal("ADA", good_password), Errc::rate_limited);
   clock.advance(1s);
   EXPECT_TRUE(sign_in("ada", good_password).has_value()) << "a throttle is no lock";
+}
+
+TEST_P(PeopleStore, MakesThoseWhoGoOnWaitLongerUpToAQuarterOfAnHour) {
+  create("ada");
+  for (int i = 0; i < 5; ++i) {
+    refusal("ada", "wrong");
+  }
+  std::vector<std::int64_t> waits;
+  for (int i = 0; i < 8; ++i) {
+    const auto refused = sign_in("ada", "wrong", fmt::format("198.51.100.{}", i));
+    EXPECT_EQ(refused.error().code, Errc::rate_limited);
+    waits.push_back(refused.error().retry_after.count());
+    clock.advance(refused.error().retry_after);
+    EXPECT_EQ(refusal("ada", "wrong", fmt::format("198.51.100.{}", i)), Errc::denied);
+  }
+  EXPECT_EQ(waits, (std::vector<std::int64_t>{30, 60, 120, 240, 480, 900, 900, 900}));
+
+  clock.advance(15min);
+  EXPECT_TRUE(sign_in("ada", good_password).has_value()) << "never a lock";
+  EXPECT_EQ(refusal("ada", "wrong"), Errc::denied) << "and it is forgotten then";
+}
+
+TEST_P(PeopleStore, ThrottlesAHundredTriesAlsoAcrossARestart) {
+  create("ada");
+  const auto other_database = open_again();
+  Sessions other_sessions{*other_database, clock, random};
+  People other{*other_database, clock, ids, *passwords, other_sessions, kept.log, metrics};
+  int checked = 0;
+  for (int i = 0; i < 100; ++i) {
+    auto& each = i < 50 ? *people : other;
+    const auto refused = run(each.sign_in("ada", "wrong", {fmt::format("10.0.{}.1", i), ""}));
+    checked += refused.error().code == Errc::denied ? 1 : 0;
+  }
+  EXPECT_EQ(checked, 5);
+  EXPECT_EQ(passwords->computed(), 6U) << "five tries and the one that made the person";
+}
+
+TEST_P(PeopleStore, KeepsOneAdministrator) {
+  const auto ada = create("ada", Role::admin);
+  const auto bob = create("bob", Role::admin);
+  ASSERT_TRUE(run(people->disable(bob.id)).has_value());
+
+  EXPECT_EQ(run(people->disable(ada.id)).error().code, Errc::conflict);
+  EXPECT_EQ(run(people->set_role(ada.id, Role::user)).error().code, Errc::conflict);
+  EXPECT_TRUE(run(people->set_role(ada.id, Role::admin)).has_value());
+  ASSERT_TRUE(run(people->enable(bob.id)).has_value());
+  EXPECT_TRUE(run(people->disable(ada.id)).has_value());
 }
 
 TEST_P(PeopleStore, DoesNotHashForAThrottledTry) {

@@ -256,5 +256,57 @@ TEST(Scope, IsReadBackAndRefusesOtherWords) {
   EXPECT_TRUE(parse_scope("admin").has_error());
 }
 
+TEST_P(PeopleStore, LetsAScreenNobodyUsesEnd) {
+  create("ada");
+  const auto session = sign_in("ada", good_password).value();
+  for (int hour = 0; hour < 11; ++hour) {
+    clock.advance(1h);
+    EXPECT_TRUE(run(sessions->find(session.token, Sessions::Purpose::look)).has_value());
+  }
+  clock.advance(1h);
+  EXPECT_FALSE(run(sessions->find(session.token, Sessions::Purpose::look)).has_value());
+}
+
+TEST_P(PeopleStore, ListsAndEndsOnesOwnSessionsOnly) {
+  const auto ada = create("ada");
+  const auto bob = create("bob");
+  const auto here = sign_in("ada", good_password, "192.0.2.1").value();
+  clock.advance(1s);
+  const auto there = sign_in("ada", good_password, "192.0.2.2").value();
+  const auto bobs = sign_in("bob", good_password).value();
+
+  const auto listed = run(sessions->list(ada.id, here.token)).value();
+  ASSERT_EQ(listed.size(), 2U);
+  EXPECT_EQ(listed[0].address, "192.0.2.2");
+  EXPECT_FALSE(listed[0].is_current);
+  EXPECT_TRUE(listed[1].is_current);
+  EXPECT_EQ(listed[1].agent, "a browser");
+  EXPECT_EQ(run(sessions->end_one(bob.id, listed[0].id)).error().code, Errc::not_found);
+  EXPECT_TRUE(run(sessions->end_one(ada.id, listed[0].id)).has_value());
+  EXPECT_FALSE(is_signed_in(there.token));
+  EXPECT_TRUE(is_signed_in(here.token));
+
+  const auto again = sign_in("ada", good_password).value();
+  EXPECT_TRUE(run(sessions->end_others(ada.id, again.token)).has_value());
+  EXPECT_FALSE(is_signed_in(here.token));
+  EXPECT_TRUE(is_signed_in(again.token));
+  EXPECT_TRUE(is_signed_in(bobs.token));
+}
+
+TEST_P(PeopleStore, GivesTokensANameAnEndAndALastUse) {
+  const auto ada = create("ada");
+  const auto made = run(tokens->create(ada.id, Scope::read, "relevé", clock.now() + 24h)).value();
+  EXPECT_FALSE(run(tokens->list(ada.id)).value().at(0).last_used_at);
+
+  EXPECT_TRUE(run(tokens->find(made.token)).has_value());
+  const auto listed = run(tokens->list(ada.id)).value();
+  ASSERT_EQ(listed.size(), 1U);
+  EXPECT_EQ(listed[0].name, "relevé");
+  EXPECT_EQ(listed[0].last_used_at, clock.now());
+  clock.advance(24h);
+  EXPECT_EQ(run(tokens->find(made.token)).error().code, Errc::not_found);
+  EXPECT_TRUE(run(tokens->list(ada.id)).value().empty());
+}
+
 }  // namespace
 }  // namespace vigie::people
