@@ -27,10 +27,6 @@
 #include "http/client.hpp"
 #include "http/guard.hpp"
 #include "http/server.hpp"
-#include "people/passwords.hpp"
-#include "people/people.hpp"
-#include "people/sessions.hpp"
-#include "people/tokens.hpp"
 #include "platform/host_queues.hpp"
 #include "platform/stored/stored_ledger.hpp"
 #include "recording/recordings.hpp"
@@ -190,11 +186,7 @@ class Vigie final : public Application {
   Outbound outbound_{world_, *client_};
 
   // web
-  people::Passwords passwords_;
-  people::Sessions sessions_{*world_.database, world_.clock, world_.random};
-  people::People people_{*world_.database, world_.clock, world_.ids,    passwords_,
-                         sessions_,        world_.log,   world_.metrics};
-  people::Tokens tokens_{*world_.database, world_.clock, world_.ids, world_.random};
+  FrontDesk front_desk_{world_, outbound_.sealer(), outbound_.has_mail()};
   api::Gate gate_{gate_options(world_.config)};
   search::Indexer indexer_{executor_,    *world_.database, *world_.bus,
                            world_.clock, world_.log,       world_.metrics};
