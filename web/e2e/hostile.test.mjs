@@ -39,6 +39,7 @@ describe('hostile texts', { skip: hasBrowser ? false : 'no Chromium', timeout: 2
     store.dead.push(...corpus.slice(0, 30).map((text, index) => ({ ...store.dead[0], id: `em${index}`, destination: text, last_error: evil() })));
     store.tokens.push(...corpus.slice(0, 20).map((text, index) => ({ ...store.tokens[0], id: `et${index}`, name: text })));
     store.sessions.push(...corpus.slice(0, 20).map((text, index) => ({ ...store.sessions[1], id: `es${index}`, agent: text, address: evil() })));
+    server.world.status.capacity.model = evil();
     Object.assign(store.me, { email: evil(), pending_email: evil() });
     address = await server.start();
   });
@@ -61,6 +62,7 @@ describe('hostile texts', { skip: hasBrowser ? false : 'no Chromium', timeout: 2
     world.assessments[evening.id] = world.assessments[evening.id].slice(0, 30).map((one, index) => ({ ...one, start: index * 140, end: index * 140 + 30, indetermine: true, preuve: corpus[index * 10], justification: evil(), categorie: evil(), cible: evil(), analyser: evil(), model: evil() }));
     world.alerts = corpus.slice(0, 60).map((text, index) => alertOf(evening, index, index * 14, { sentence: text, context: evil(), username: evil(), assessment_id: world.assessments[evening.id][index % 30].id, kind: index === 3 ? 'haine' : 'incertain' }));
     world.notifications = corpus.slice(0, 60).map((text, index) => ({ id: `n${index}`, kind: 'alert', live_id: evening.id, alert_id: world.alerts[index].id, username: text, severity: 'eleve', created_at: new Date(Date.now() - index * 1000).toISOString(), read_at: null, read: false }));
+    world.status.parts.forEach((part) => { part.words = evil(); });
     world.status.parts.push({ name: evil(), state: 'ok', words: evil() });
     return world;
   }

@@ -86,6 +86,8 @@ describe('lives', { skip: hasBrowser ? false : 'no Chromium', timeout: 240_000 }
     await page.getByRole('button', { name: 'Alerte suivante' }).click();
     await inView('01:10:50');
     await page.waitForFunction(() => document.activeElement?.classList.contains('is-flagged'));
+    await cursor.focus();
+    await page.keyboard.press('Home');
     await page.getByRole('button', { name: 'Suivre le direct' }).click();
     await inView('Merci pour les cœurs');
     await page.getByRole('button', { name: 'Ne plus suivre la fin' }).click();

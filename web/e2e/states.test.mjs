@@ -261,6 +261,7 @@ describe('the page', { skip: hasBrowser ? false : 'no Chromium' }, () => {
   });
 
   test('language and theme: chosen, applied, kept', async () => {
+    server.answers['PATCH /me'] = (body) => [200, Object.assign(server.world.person, body)];
     const page = await open('/');
     await page.getByRole('button', { name: 'Réglages et session' }).click();
     await page.getByLabel('English').check();
