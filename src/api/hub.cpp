@@ -16,6 +16,8 @@ constexpr Span sweep{2'000'000};
 constexpr Span session_check{60'000'000};
 constexpr Span pause_for_slow_reader{50'000};
 constexpr int patience_for_slow_reader = 100;  // pauses: 5 s
+constexpr Span pause_between_messages{50'000};
+constexpr int most_messages_at_once = 40;
 constexpr std::uint16_t policy_violation = 1008;
 constexpr std::uint16_t try_again_later = 1013;
 
@@ -148,9 +150,14 @@ Async<> Hub::serve(http::WebSocket& socket, Listener listener) {
   if (!is_ready) {
     co_return;
   }
-  for (;;) {
+  for (auto due = clock_.steady();;) {
     const auto message = co_await socket.receive();  // browsers say nothing; this notices the end
     if (!message) {
+      co_return;
+    }
+    due = std::max(due, clock_.steady()) + pause_between_messages;
+    if (due - clock_.steady() > pause_between_messages * most_messages_at_once) {
+      socket.close(policy_violation, "too many messages");
       co_return;
     }
   }

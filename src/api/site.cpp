@@ -76,6 +76,10 @@ Async<http::Response> Site::respond(http::Request request, Language& language) {
   if (const auto host = services_.gate.check_host(request); !host) {
     co_return problem(421, "Wrong host", host.error().what, request.id);
   }
+  const auto address = services_.gate.client_address(request);
+  if (const auto asked = limits_.take_request(address, services_.clock.steady()); !asked) {
+    co_return problem(asked.error(), request.id);
+  }
   auto visitor = co_await recognise(request);
   if (!visitor) {
     services_.log.warn("recognising a visitor failed",
@@ -218,6 +222,10 @@ Async<http::Answer> Site::open_events(http::Request request) {
   if (const auto origin = services_.gate.check_origin(request); !origin) {
     co_return problem(origin.error(), request.id);
   }
+  const auto address = services_.gate.client_address(request);
+  if (const auto asked = limits_.take_request(address, services_.clock.steady()); !asked) {
+    co_return problem(asked.error(), request.id);
+  }
   auto visitor = co_await recognise(request);
   if (!visitor || !visitor->person) {
     co_return not_signed_in(request.id);
@@ -241,8 +249,12 @@ Async<http::Answer> Site::open_events(http::Request request) {
   // From here on nothing is missed: what happens during the handshake is replayed.
   listener.position = services_.hub.position();
   listener.is_still_valid = [this, request] { return is_still_valid(request); };
+  auto seat = limits_.take_seat(address, listener.person.id);
+  if (!seat) {
+    co_return problem(seat.error(), request.id);
+  }
   http::Upgrade upgrade;
-  upgrade.session = [this, listener](http::WebSocket& socket) {
+  upgrade.session = [this, listener, seat = std::move(*seat)](http::WebSocket& socket) {
     return services_.hub.serve(socket, listener);
   };
   co_return upgrade;

@@ -7,6 +7,7 @@
 
 #include "api/access.hpp"
 #include "api/assets.hpp"
+#include "api/limits.hpp"
 #include "api/pages.hpp"
 #include "async/async.hpp"
 #include "http/server.hpp"
@@ -46,6 +47,7 @@ class Site {
   Services& services_;
   Assets assets_;
   Language language_;
+  Limits limits_;
 };
 
 }  // namespace vigie::api

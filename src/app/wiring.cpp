@@ -86,6 +86,13 @@ http::ServerOptions listen_at(const config::Config& config, std::string_view key
   return options;
 }
 
+http::ServerOptions web_options(const config::Config& config) {
+  auto options = listen_at(config, "LISTEN", "web");
+  options.max_connections = 10'000;
+  options.spares_private_peers = true;
+  return options;
+}
+
 Result<> check_schema(World& world, bool may_migrate) {
   const auto status =
       may_migrate ? db::migrate(*world.database) : db::schema_status(*world.database);
@@ -299,7 +306,7 @@ Result<> Vigie::open_web() {
   site_ =
       std::make_unique<api::Site>(*services_, api::Assets{world_.config.text("WEB_DIR")}, language);
   auto server = http::create_server(
-      executor_, listen_at(world_.config, "LISTEN", "web"),
+      executor_, web_options(world_.config),
       [this](http::Request request) { return site_->answer(std::move(request)); }, world_.random,
       world_.log, world_.metrics);
   if (!server) {

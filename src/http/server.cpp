@@ -14,6 +14,7 @@
 
 #include "async/task_group.hpp"
 #include "http/connection.hpp"
+#include "http/guard.hpp"
 
 namespace vigie::http {
 namespace {
@@ -112,8 +113,9 @@ void TcpServer::take_in(TaskGroup& tasks, tcp::socket socket) {
   auto peer = address_of(endpoint);
   const bool full = connections_.size() >= context_.options.max_connections;
   const auto place = by_peer_.find(peer);
-  const bool greedy =
-      place != by_peer_.end() && place->second >= context_.options.max_connections_per_peer;
+  const bool is_spared = context_.options.spares_private_peers && !is_public_address(peer);
+  const bool greedy = !is_spared && place != by_peer_.end() &&
+                      place->second >= context_.options.max_connections_per_peer;
   if (!full && !greedy) {
     tasks.spawn("connection", serve(std::move(socket), std::move(peer)));
   } else if (turned_away_ < most_turned_away) {

@@ -79,6 +79,7 @@ struct ServerOptions {
   std::size_t max_body = 64 * 1024;
   std::size_t max_connections = 1000;
   std::size_t max_connections_per_peer = 100;
+  bool spares_private_peers = false;              // a proxy in front is one peer for everybody
   std::string name = "http";                      // for metrics and logs
   std::optional<TlsIdentity> tls = std::nullopt;  // nothing: plain HTTP
 
