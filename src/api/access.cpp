@@ -11,12 +11,13 @@
 namespace vigie::api {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Roles>, 9> event_roles{{
+constexpr std::array<std::pair<std::string_view, Roles>, 10> event_roles{{
     {event_type::account_status, signed_in},
     {event_type::live_started, signed_in},
     {event_type::live_updated, signed_in},
     {event_type::live_ended, signed_in},
     {event_type::segment_final, signed_in},
+    {event_type::segment_interim, signed_in},
     {event_type::assessment, signed_in},
     {event_type::alert_opened, signed_in},
     {event_type::alert_updated, signed_in},

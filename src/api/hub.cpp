@@ -2,9 +2,11 @@
 #include "api/hub.hpp"
 
 #include <algorithm>
+#include <boost/json/serialize.hpp>
 
 #include "api/access.hpp"
 #include "api/follows.hpp"
+#include "base/json.hpp"
 #include "db/event_log.hpp"
 
 namespace vigie::api {
@@ -35,7 +37,8 @@ bool may_see(const Listener& listener, const std::set<std::string, std::less<>>&
 }  // namespace
 
 std::string to_message(const Event& event) {
-  return fmt::format(R"({{"id":{},"type":"{}","at":"{}","data":{}}})", event.id, event.type,
+  const auto id = event.id == 0 ? std::string{} : fmt::format(R"("id":{},)", event.id);
+  return fmt::format(R"({{{}"type":"{}","at":"{}","data":{}}})", id, event.type,
                      to_rfc3339(event.at), event.data);
 }
 
@@ -53,6 +56,8 @@ Hub::Hub(const asio::any_io_executor& executor, db::Database& database, Bus& bus
                                    accounts_changed_ = true;
                                    news_.ring();
                                  })},
+      on_interim_{bus.subscribe(std::string{topic::interim},
+                                [this](std::string_view hint) { broadcast_interim(hint); })},
       listeners_{metrics.gauge("vigie_api_listeners", "Open event sockets.")},
       delivered_{metrics.counter("vigie_api_events_delivered_total", "Events handed to sockets.")},
       dropped_{metrics.counter("vigie_api_slow_listeners_total",
@@ -128,6 +133,23 @@ void Hub::broadcast(const Event& event) {
       ear.socket->close(try_again_later, "too slow");
     }
   }
+}
+
+void Hub::broadcast_interim(std::string_view hint) {
+  const auto message = parse_json(hint);
+  const auto account = message ? get_string(*message, "account_id") : std::nullopt;
+  const auto* data =
+      message && message->is_object() ? message->get_object().if_contains("data") : nullptr;
+  if (!account || data == nullptr) {
+    log_.warn("an unfinished text came in another form than expected");
+    return;
+  }
+  Event event;
+  event.type = event_type::segment_interim;
+  event.at = clock_.now();
+  event.account_id = *account;
+  event.data = boost::json::serialize(*data);
+  broadcast(event);
 }
 
 Async<> Hub::serve(http::WebSocket& socket, Listener listener) {

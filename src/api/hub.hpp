@@ -47,11 +47,14 @@ class Hub {
   // 1013.
   Async<> serve(http::WebSocket& socket, Listener listener);
 
-  // The newest event read; -1 before the first look.
-  std::int64_t position() const { return position_; }
-
   // Some sessions ended: asks each socket's now, not at the next minute.
   void check_sessions_soon();
+
+  // Whether anybody would see an event now.
+  bool has_listeners() const { return !ears_.empty(); }
+
+  // The newest event read; -1 before the first look.
+  std::int64_t position() const { return position_; }
 
   // Closes the sockets of a session that ended.
   void close_session(std::string_view session_token);
@@ -73,6 +76,7 @@ class Hub {
   Async<bool> catch_up(Ears::iterator ear);
   Async<bool> deliver_patiently(http::WebSocket& socket, std::string text);
   void broadcast(const Event& event);
+  void broadcast_interim(std::string_view hint);
   void send_resync(Ear& ear);
 
   asio::any_io_executor executor_;
@@ -84,6 +88,7 @@ class Hub {
   bool sessions_changed_ = false;
   std::unique_ptr<Subscription> on_events_;
   std::unique_ptr<Subscription> on_accounts_;
+  std::unique_ptr<Subscription> on_interim_;
   Ears ears_;
   std::int64_t position_ = -1;  // newest event read; -1 before the first look
   metrics::Gauge& listeners_;
@@ -91,7 +96,7 @@ class Hub {
   metrics::Counter& dropped_;
 };
 
-// {"id":4711,"type":"…","at":"…","data":{…}}
+// {"id":4711,"type":"…","at":"…","data":{…}}; without an id when it has none.
 std::string to_message(const Event& event);
 
 }  // namespace vigie::api

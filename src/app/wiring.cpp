@@ -20,6 +20,7 @@
 #include "app/outbound.hpp"
 #include "app/pace.hpp"
 #include "app/sources.hpp"
+#include "app/words.hpp"
 #include "async/task_group.hpp"
 #include "capture/capture_service.hpp"
 #include "capture/captures.hpp"
@@ -33,8 +34,6 @@
 #include "recording/retention.hpp"
 #include "review/reviews.hpp"
 #include "search/indexer.hpp"
-#include "transcribe/segments.hpp"
-#include "transcribe/transcription.hpp"
 #include "watch/accounts.hpp"
 #include "watch/lists.hpp"
 #include "watch/lives.hpp"
@@ -152,10 +151,8 @@ class Vigie final : public Application {
   // listen
   Ears ears_;
   std::string deaf_because_;  // what recognition lacks, with its cure
-  std::unique_ptr<transcribe::SegmentStore> segments_{
-      transcribe::make_segment_store(*world_.database, *world_.bus, world_.ids, world_.clock)};
-  std::unique_ptr<transcribe::Transcription> transcription_;
   WorkerPool disk_{"disk", disk_threads};
+  std::unique_ptr<Words> words_;
   recording::Recordings recordings_{*world_.database, *world_.blobs, disk_, world_.clock,
                                     world_.ids};
   recording::Retention retention_{*world_.database,
@@ -239,15 +236,11 @@ void Vigie::open_ears_or_say_why() {
     deaf_because_ = ears.error().what;
     world_.log.error("no speech is written down", {{"why", deaf_because_}});
   }
-  transcribe::TranscriptionOptions options;
-  options.language = world_.config.text("TRANSCRIBE_LANGUAGE");
-  transcription_ = std::make_unique<transcribe::Transcription>(
-      executor_, ears_.detectors, ears_.transcriber.get(), *segments_, world_.clock, world_.log,
-      world_.metrics, std::move(options));
+  words_ = std::make_unique<Words>(world_, ears_, disk_, [this] { return hub_.has_listeners(); });
   const capture::CaptureTools tools{.client = *client_,
                                     .guard = guard_,
                                     .sources = sources_,
-                                    .sink = *transcription_,
+                                    .sink = words_->sink(),
                                     .blobs = *world_.blobs,
                                     .pool = disk_,
                                     .clock = world_.clock,
@@ -364,7 +357,7 @@ Async<> Vigie::run() {
   }
   if (roles_.listen) {
     service.spawn("retention", retention_.run());
-    service.spawn("transcription", transcription_->run());
+    words_->spawn(service, pipeline);
     pipeline.spawn("capture", capture_->run());
   }
   if (roles_.watch) {

@@ -11,8 +11,20 @@ namespace {
 constexpr std::string_view select_live = R"(
 SELECT id, account_id, platform, username, room, state, title, started_at, detected_at, ended_at,
   viewers,
-  peak_viewers, capture, capture_reason, gaps, heard_to, risk, detected_by, detection_delay_us
+  peak_viewers, capture, capture_reason, gaps, risk, detected_by, detection_delay_us,
+  heard_until, words_until, words_state
 FROM live_view WHERE id = $1)";
+
+// How far the settled words lie behind: behind what is said now while sound comes in, behind what
+// was heard otherwise. Nothing before the first sound.
+std::optional<double> words_delay(const Live& live, Span heard, Span settled, Time now) {
+  if (heard == Span{0}) {
+    return std::nullopt;
+  }
+  const bool flows = !live.ended_at && live.capture == CaptureState::running;
+  const Span said = flows ? now - live.started_at : heard;
+  return std::max(0.0, to_seconds(said - settled));
+}
 
 }  // namespace
 
@@ -33,14 +45,18 @@ Live live_of_row(const Row& row, Time now) {
   live.capture = parse_capture_state(row.text(12)).value();
   live.capture_reason = row.text(13);
   live.gaps = row.integer(14);
-  const auto heard_to = row.optional_integer(15);
-  if (heard_to && !live.ended_at) {
-    live.lag_s = std::max(0.0, to_seconds(now - live.started_at - Span{*heard_to}));
-  }
-  live.risk = row.optional_number(16).value_or(0);
-  live.detected_by = row.text(17);
-  if (const auto delay = row.optional_integer(18)) {
+  live.risk = row.optional_number(15).value_or(0);
+  live.detected_by = row.text(16);
+  if (const auto delay = row.optional_integer(17)) {
     live.detection_delay_s = to_seconds(Span{*delay});
+  }
+  const Span heard = row.span(18);
+  const Span settled = row.span(19);
+  const bool is_done = live.ended_at && heard > Span{0} && settled >= heard;
+  live.words = is_done ? WordsState::done : parse_words_state(row.text(20)).value();
+  live.words_delay_s = words_delay(live, heard, settled, now);
+  if (!live.ended_at) {
+    live.lag_s = live.words_delay_s;
   }
   return live;
 }

@@ -15,6 +15,7 @@ inline constexpr std::string_view account_status = "account.status";
 inline constexpr std::string_view live_started = "live.started";
 inline constexpr std::string_view live_updated = "live.updated";
 inline constexpr std::string_view live_ended = "live.ended";
+inline constexpr std::string_view segment_interim = "segment.interim";  // never in the log
 inline constexpr std::string_view segment_final = "segment.final";  // data: a segment or a gap
 inline constexpr std::string_view assessment = "assessment";
 inline constexpr std::string_view alert_opened = "alert.opened";

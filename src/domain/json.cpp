@@ -65,6 +65,8 @@ json::object to_json(const Live& live) {
                        {"reason", or_null(live.capture_reason)},
                        {"lag_s", or_null(live.lag_s)},
                        {"gaps", live.gaps}};
+  json::object words{{"state", view(to_string(live.words))},
+                     {"delay_s", or_null(live.words_delay_s)}};
   return {{"id", live.id},
           {"account_id", live.account_id},
           {"platform", live.platform},
@@ -80,6 +82,7 @@ json::object to_json(const Live& live) {
           {"viewers", or_null(live.viewers)},
           {"peak_viewers", or_null(live.peak_viewers)},
           {"capture", std::move(capture)},
+          {"words", std::move(words)},
           {"risk", live.risk}};
 }
 
@@ -95,6 +98,13 @@ json::object to_json(const Segment& segment) {
           {"engine", segment.engine},
           {"model", segment.model},
           {"speech", true}};
+}
+
+json::object to_json(const Interim& interim) {
+  return {{"live_id", interim.live_id},
+          {"start", seconds(interim.start)},
+          {"end", seconds(interim.end)},
+          {"text", interim.text}};
 }
 
 json::object to_json(const Gap& gap) {

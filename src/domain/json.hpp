@@ -15,6 +15,7 @@ boost::json::object to_json(const Account& account);
 boost::json::object to_json(const FollowedAccount& followed);
 boost::json::object to_json(const Live& live);
 boost::json::object to_json(const Segment& segment);  // seconds; "speech": true
+boost::json::object to_json(const Interim& interim);  // without the account
 boost::json::object to_json(const Gap& gap);          // seconds; "gap": reason
 boost::json::object to_json(const Judgement& judgement, double risk);
 boost::json::object to_json(const Assessment& assessment);

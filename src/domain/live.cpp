@@ -17,6 +17,13 @@ constexpr Words<CaptureState, 7> capture_states{{{CaptureState::none, "none"},
                                                  {CaptureState::done, "done"},
                                                  {CaptureState::failed, "failed"}}};
 
+constexpr Words<WordsState, 6> words_states{{{WordsState::none, "none"},
+                                             {WordsState::on_time, "on_time"},
+                                             {WordsState::late, "late"},
+                                             {WordsState::put_off, "put_off"},
+                                             {WordsState::catching_up, "catching_up"},
+                                             {WordsState::done, "done"}}};
+
 }  // namespace
 
 std::string_view to_string(LiveState state) {
@@ -31,6 +38,13 @@ std::string_view to_string(CaptureState state) {
 }
 Result<CaptureState> parse_capture_state(std::string_view text) {
   return parse_word(capture_states, "a capture state", text);
+}
+
+std::string_view to_string(WordsState state) {
+  return word_of(words_states, state);
+}
+Result<WordsState> parse_words_state(std::string_view text) {
+  return parse_word(words_states, "a state of words", text);
 }
 
 }  // namespace vigie

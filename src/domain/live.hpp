@@ -29,6 +29,13 @@ enum class CaptureState : std::uint8_t {
 std::string_view to_string(CaptureState state);
 Result<CaptureState> parse_capture_state(std::string_view text);
 
+// none: nothing was heard yet, or nobody can write it down · on_time · late: behind, but coming ·
+// put_off: there is no time for it now, the sound waits in the archive · catching_up: it is heard
+// from there · done: the live is over and every word is there.
+enum class WordsState : std::uint8_t { none, on_time, late, put_off, catching_up, done };
+std::string_view to_string(WordsState state);
+Result<WordsState> parse_words_state(std::string_view text);
+
 struct Live {
   std::string id;
   std::string account_id;
@@ -45,9 +52,11 @@ struct Live {
   CaptureState capture = CaptureState::none;
   std::string capture_reason;
   std::int64_t gaps = 0;        // how many holes the record has
-  std::optional<double> lag_s;  // now − end of the last settled text; absent before the first
+  std::optional<double> lag_s;  // as words_delay_s, while the live goes on
   double risk = 0;              // the highest risque_score of the last 10 min of speech
-  std::string detected_by;      // "api_live", "room_info", "socket", "restart", "stream"
+  WordsState words = WordsState::none;
+  std::optional<double> words_delay_s;  // of the settled words; absent before the first sound
+  std::string detected_by;              // "api_live", "room_info", "socket", "restart", "stream"
   std::optional<double> detection_delay_s;  // from its start; absent when nobody can know
 };
 
@@ -73,8 +82,17 @@ struct Segment {
   std::string model;   // "base-int8"
 };
 
+// What an unfinished utterance sounds like so far. Shown, never kept.
+struct Interim {
+  std::string account_id;
+  std::string live_id;
+  Span start{0};
+  Span end{0};
+  std::string text;
+};
+
 // A stretch that could not be captured, and why: stall, disk, expired, paused, restart, garbage,
-// stopped.
+// stopped; or whose words cannot be had though it was: purged, corrupt, not_kept, unrecognised.
 struct Gap {
   std::string id;
   std::string live_id;

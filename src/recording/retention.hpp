@@ -19,7 +19,10 @@ namespace vigie::recording {
 struct RetentionRules {
   Span sound{std::chrono::hours{72}};           // after the end of its live
   Span sound_of_alert{std::chrono::days{365}};  // after the alert was last touched, once decided
-  Span around_alert{std::chrono::minutes{2}};   // on both sides of an alert's clip
+  // Sound whose words are not written yet is kept longer than `sound`, but no longer than this
+  // after the end of its live: perhaps nobody can write them.
+  Span sound_without_words{std::chrono::days{7}};
+  Span around_alert{std::chrono::minutes{2}};             // on both sides of an alert's clip
   std::uint64_t reserve_bytes = std::uint64_t{1} << 30U;  // that must stay free on the disk
 };
 
@@ -36,9 +39,10 @@ class Retention {
   // Until cancelled.
   Async<> run();
 
-  // Removes the sound that is over its time: of lives ended `rules.sound` ago, but not near an
-  // alert that nobody decided or that was decided less than `rules.sound_of_alert` ago, and not of
-  // a live that is held. The rows and their hashes stay. How many pieces.
+  // Removes the sound that is over its time: of lives ended `rules.sound` ago, but not before its
+  // words are there, not near an alert that nobody decided or that was decided less than
+  // `rules.sound_of_alert` ago, and not of a live that is held. The rows and their hashes stay. How
+  // many pieces.
   Async<Result<std::int64_t>> sweep();
 
   // False while the disk is nearly full: nothing may be captured that cannot be kept. Becomes true

@@ -5,11 +5,12 @@ namespace vigie::recording {
 namespace {
 
 // The oldest first. $3 is now, $4 how far from a clip sound is still part of its alert, $5 since
-// when a decided alert was touched for its sound to be needed.
+// when a decided alert was touched for its sound to be needed, $6 since when words are waited for.
 constexpr std::string_view select_purgeable = R"(
 SELECT p.live_id, p.sequence, p.blob_key
 FROM sound_piece p JOIN live l ON l.id = p.live_id
 WHERE p.purged_at IS NULL AND l.ended_at IS NOT NULL AND l.ended_at <= $1
+  AND (p.end_us <= l.words_until OR l.ended_at <= $6)
   AND NOT EXISTS (SELECT 1 FROM legal_hold h
     WHERE h.live_id = p.live_id AND h.released_at IS NULL AND h.until > $3)
   AND NOT EXISTS (SELECT 1 FROM alert a
@@ -29,8 +30,9 @@ Async<Result<Retention::Pieces>> Retention::purgeable(Time ended_before) {
   const Time now = clock_.now();
   std::function<Result<Pieces>(db::Transaction&)> work =
       [this, ended_before, now](db::Transaction& tx) -> Result<Pieces> {
-    const auto rows = tx.query(select_purgeable, {ended_before, batch, now, rules_.around_alert,
-                                                  now - rules_.sound_of_alert});
+    const auto rows =
+        tx.query(select_purgeable, {ended_before, batch, now, rules_.around_alert,
+                                    now - rules_.sound_of_alert, now - rules_.sound_without_words});
     if (!rows) {
       return rows.error().during("looking for sound over its time");
     }

@@ -48,10 +48,16 @@ std::optional<Utterance> Cutter::feed(float probability, std::span<const float> 
 }
 
 std::optional<Utterance> Cutter::flush() {
+  auto last = is_open_ ? close_at_pause() : std::nullopt;
+  forget_before(heard_);  // what comes next does not begin in what was before
+  return last;
+}
+
+std::span<const float> Cutter::open_samples() const {
   if (!is_open_) {
-    return std::nullopt;
+    return {};
   }
-  return close_at_pause();
+  return std::span{samples_}.subspan(static_cast<std::size_t>(start_ - kept_from_));
 }
 
 void Cutter::open() {

@@ -49,6 +49,10 @@ class Cutter {
 
   std::int64_t heard() const { return heard_; }  // samples fed so far
   bool is_open() const { return is_open_; }
+  // No utterance to come begins before it: what lies before was returned, or is no speech.
+  std::int64_t settled() const { return is_open_ ? start_ : kept_from_; }
+  // What is open so far, from settled() on; empty while nobody speaks.
+  std::span<const float> open_samples() const;
   std::size_t held() const { return samples_.size(); }  // samples kept in memory
 
  private:

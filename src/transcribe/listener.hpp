@@ -24,6 +24,9 @@ class Listener {
   // Samples taken so far, in the places of the utterances.
   std::int64_t position() const;
 
+  std::int64_t settled() const { return cutter_.settled(); }                      // as Cutter's
+  std::span<const float> open_samples() const { return cutter_.open_samples(); }  // likewise
+
  private:
   std::unique_ptr<SpeechDetector> detector_;
   Cutter cutter_;

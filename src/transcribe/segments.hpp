@@ -17,15 +17,36 @@
 
 namespace vigie::transcribe {
 
+// How far a live is, in the record.
+struct Standing {
+  std::string account_id;
+  Span heard_until{0};  // in the archive
+  Span words_until{0};  // all speech before is settled
+};
+
+// A step forward: all speech before `until` is now words, silence, or a loss that is told.
+struct Settled {
+  std::vector<Segment> segments{};
+  std::vector<Gap> losses{};  // sound that was kept, and can be heard no more
+  Span until{0};
+};
+
 class SegmentStore {
  public:
   virtual ~SegmentStore() = default;
 
-  // Writes settled segments of one live, with an event each, all or none, and returns how many were
-  // new: a segment that begins where one already does is the same, told twice. Ids are given here.
-  // Errc::conflict when the claim is no longer ours: nothing is written, and trying again is vain.
-  // Errc::unavailable when the database is not there now. I/O thread.
-  virtual Async<Result<std::int64_t>> append(LiveClaim claim, std::vector<Segment> segments) = 0;
+  // Errc::not_found for a live that is not there. All: Errc::unavailable when the database is not
+  // there now. I/O thread.
+  virtual Async<Result<Standing>> standing(std::string live_id) = 0;
+
+  // Writes what is settled, with an event for each segment and loss, and moves words_until: all or
+  // none. Returns how many segments were new: one that begins where one already does is the same,
+  // told twice. Ids are given here. Errc::conflict when the claim is no longer ours: nothing is
+  // written, and trying again is vain.
+  virtual Async<Result<std::int64_t>> append(LiveClaim claim, Settled settled) = 0;
+
+  // How the words of a live stand, for people to see; with an event. Errc::conflict as above.
+  virtual Async<Result<>> set_state(LiveClaim claim, WordsState state) = 0;
 };
 
 std::unique_ptr<SegmentStore> make_segment_store(db::Database& database, Bus& bus, Ids& ids,

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Recognisers and a store that pretend, for tests.
 #pragma once
+#include <algorithm>
 #include <deque>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <vector>
 
 #include "media/pcm.hpp"
+#include "media/sound_archive.hpp"
 #include "transcribe/segments.hpp"
 #include "transcribe/transcriber.hpp"
 
@@ -77,23 +80,78 @@ class ScriptedTranscriber final : public Transcriber {
 // Keeps what it is given, in memory. For the I/O thread.
 class KeptSegments final : public SegmentStore {
  public:
-  Async<Result<std::int64_t>> append(LiveClaim claim, std::vector<Segment> segments) override {
+  Async<Result<Standing>> standing(std::string live_id) override { co_return standings[live_id]; }
+
+  Async<Result<std::int64_t>> append(LiveClaim claim, Settled settled) override {
     ++calls;
     if (!failures.empty()) {
       auto failure = std::move(failures.front());
       failures.pop_front();
       co_return failure;
     }
-    for (auto& segment : segments) {
+    const auto count = static_cast<std::int64_t>(settled.segments.size());
+    for (auto& segment : settled.segments) {
       segment.live_id = claim.live_id;
       kept.push_back(std::move(segment));
     }
-    co_return static_cast<std::int64_t>(segments.size());
+    std::ranges::move(settled.losses, std::back_inserter(losses));
+    auto& until = standings[claim.live_id].words_until;
+    until = std::max(until, settled.until);
+    co_return count;
+  }
+
+  Async<Result<>> set_state(LiveClaim claim, WordsState state) override {
+    states[claim.live_id].push_back(state);
+    co_return Result<>{};
   }
 
   std::vector<Segment> kept;
-  std::deque<Error> failures;  // what the next calls answer
-  int calls = 0;
+  std::vector<Gap> losses;
+  std::map<std::string, Standing> standings;              // by live
+  std::map<std::string, std::vector<WordsState>> states;  // as they were told
+  std::deque<Error> failures;                             // what the next calls of append answer
+  int calls = 0;                                          // of append
+};
+
+// Sound that was kept: what a test put in, or nothing.
+class KeptSounds final : public media::SoundArchive {
+ public:
+  std::unique_ptr<media::ArchiveReader> open(std::string live_id, Span from) override {
+    ++opened;
+    return std::make_unique<Reader>(stretches[live_id], from);
+  }
+
+  std::map<std::string, std::vector<media::KeptStretch>> stretches;  // by live, in order
+  int opened = 0;
+
+ private:
+  class Reader final : public media::ArchiveReader {
+   public:
+    Reader(const std::vector<media::KeptStretch>& all, Span from) : all_{all}, from_{from} {}
+
+    Async<Result<std::optional<media::KeptStretch>>> next() override {
+      while (next_ < all_.size()) {
+        auto stretch = all_[next_++];
+        const Span end = stretch.at + stretch.lost + media::duration_of(stretch.samples.size());
+        if (end <= from_) {
+          continue;
+        }
+        if (stretch.at < from_ && stretch.lost == Span{0}) {
+          const auto known = media::samples_in(from_ - stretch.at);
+          stretch.samples.erase(stretch.samples.begin(),
+                                stretch.samples.begin() + static_cast<std::ptrdiff_t>(known));
+          stretch.at = from_;
+        }
+        co_return std::optional{std::move(stretch)};
+      }
+      co_return std::optional<media::KeptStretch>{};
+    }
+
+   private:
+    const std::vector<media::KeptStretch>& all_;
+    Span from_;
+    std::size_t next_ = 0;
+  };
 };
 
 }  // namespace vigie::transcribe

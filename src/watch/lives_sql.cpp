@@ -16,8 +16,8 @@ namespace {
 constexpr std::string_view list_lives = R"(
 SELECT v.id, v.account_id, v.platform, v.username, v.room, v.state, v.title, v.started_at,
   v.detected_at, v.ended_at,
-  v.viewers, v.peak_viewers, v.capture, v.capture_reason, v.gaps, v.heard_to, v.risk,
-  v.detected_by, v.detection_delay_us
+  v.viewers, v.peak_viewers, v.capture, v.capture_reason, v.gaps, v.risk,
+  v.detected_by, v.detection_delay_us, v.heard_until, v.words_until, v.words_state
 FROM live_view v
 WHERE ($2 OR EXISTS (SELECT 1 FROM follow f WHERE f.account_id = v.account_id AND f.person_id = $1))
   AND ($3 = '' OR v.account_id = $3)
@@ -28,8 +28,8 @@ ORDER BY v.id DESC LIMIT $6)";
 constexpr std::string_view select_visible = R"(
 SELECT v.id, v.account_id, v.platform, v.username, v.room, v.state, v.title, v.started_at,
   v.detected_at, v.ended_at,
-  v.viewers, v.peak_viewers, v.capture, v.capture_reason, v.gaps, v.heard_to, v.risk,
-  v.detected_by, v.detection_delay_us
+  v.viewers, v.peak_viewers, v.capture, v.capture_reason, v.gaps, v.risk,
+  v.detected_by, v.detection_delay_us, v.heard_until, v.words_until, v.words_state
 FROM live_view v
 WHERE v.id = $1
   AND ($3 OR EXISTS (SELECT 1 FROM follow f WHERE f.account_id = v.account_id AND f.person_id =

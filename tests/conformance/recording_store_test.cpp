@@ -55,7 +55,10 @@ class RecordingStore : public api::Api {
          fmt::format("{:064}", index), key});
   }
 
+  // Over, and all its words are there.
   void end_live() {
+    execute("UPDATE live SET heard_until = $2, words_until = $2 WHERE id = $1",
+            {live, Span{seconds{40}}});
     execute("UPDATE live SET state = 'ended', ended_at = $2 WHERE id = $1", {live, clock.now()});
   }
 
@@ -159,6 +162,18 @@ TEST_P(RecordingStore, ForgetsSoundWhenItsTimeIsOver) {
   EXPECT_TRUE(blobs().list("lives/").value().empty());
   EXPECT_EQ(run(recordings().cut(live, Sight{uma.id, false}, Span{0}, {})).error().code,
             Errc::not_found);
+}
+
+TEST_P(RecordingStore, KeepsSoundUntilItsWordsAreThereButNotForEver) {
+  end_live();
+  execute("UPDATE live SET words_until = $2 WHERE id = $1", {live, Span{seconds{21}}});
+  clock.advance(hours{73});
+
+  EXPECT_EQ(run(retention()->sweep()).value(), 5) << "what is settled";
+  clock.advance(days{3});
+  EXPECT_EQ(run(retention()->sweep()).value(), 0);
+  clock.advance(days{2});
+  EXPECT_EQ(run(retention()->sweep()).value(), 5) << "nobody will write it any more";
 }
 
 TEST_P(RecordingStore, KeepsTheSoundOfALiveThatGoesOn) {

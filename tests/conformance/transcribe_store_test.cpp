@@ -4,11 +4,18 @@
 
 #include "base/json.hpp"
 #include "db/event_log.hpp"
+#include "log/log_fake.hpp"
 #include "support/databases.hpp"
+#include "transcribe/leftovers.hpp"
 #include "transcribe/segments.hpp"
+#include "transcribe/speech_detector_fake.hpp"
+#include "transcribe/transcriber_fake.hpp"
+#include "transcribe/urgency.hpp"
 
 namespace vigie::transcribe {
 namespace {
+
+using std::chrono::seconds;
 
 class CountingBus final : public Bus {
  public:
@@ -62,7 +69,7 @@ class Segments : public testing::OnEachDatabase {
   }
 
   Result<std::int64_t> append(LiveClaim under, std::vector<Segment> segments) {
-    return run(store->append(std::move(under), std::move(segments)));
+    return run(store->append(std::move(under), Settled{.segments = std::move(segments)}));
   }
 
   template <class T>
@@ -191,6 +198,159 @@ TEST_P(Segments, EndWhereTheLastOneEnds) {
   append(claim, {words(0, 10, "a"), words(10, 19.5, "b")}).value();
 
   EXPECT_EQ(last_end(), from_seconds(19.5));
+}
+
+TEST_P(Segments, MoveTheMarkOfWhatIsSettledAndNeverBack) {
+  execute("UPDATE live SET heard_until = 30000000 WHERE id = 'L'", {});
+
+  run(store->append(claim, Settled{.segments = {words(0, 10, "a")}, .until = seconds{12}})).value();
+  run(store->append(claim, Settled{.until = seconds{9}})).value();
+  const auto standing = run(store->standing("L")).value();
+
+  EXPECT_EQ(standing.account_id, "A");
+  EXPECT_EQ(standing.heard_until, seconds{30});
+  EXPECT_EQ(standing.words_until, seconds{12});
+  EXPECT_EQ(run(store->standing("nobody")).error().code, Errc::not_found);
+}
+
+TEST_P(Segments, ReachTheEndOfWhatWasHeardDespiteRounding) {
+  execute("UPDATE live SET heard_until = 30000003 WHERE id = 'L'", {});
+
+  run(store->append(claim, Settled{.until = seconds{30}})).value();
+
+  EXPECT_EQ(run(store->standing("L")).value().words_until, Span{30'000'003});
+}
+
+TEST_P(Segments, AreToldBesideWhatIsLostInTheOrderOfTheLive) {
+  const Gap gone{{}, {}, seconds{10}, seconds{40}, "purged"};
+  const Settled settled{.segments = {words(0, 10, "a"), words(40, 44, "b")}, .losses = {gone}};
+
+  run(store->append(claim, settled)).value();
+  run(store->append(claim, settled)).value();
+
+  const auto told = events();
+  ASSERT_EQ(told.size(), 3U);
+  const auto loss = parse_json(told[1].data).value();
+  EXPECT_EQ(get_string(loss, "gap"), "purged");
+  EXPECT_EQ(get_number(loss, "start"), 10.0);
+  EXPECT_EQ(get_number(loss, "end"), 40.0);
+  EXPECT_EQ(number("SELECT COUNT(*) FROM gap"), 1);
+}
+
+TEST_P(Segments, StandAsPeopleAreTold) {
+  const LiveClaim old{.live_id = "L", .owner = "me", .token = 6};
+
+  ASSERT_TRUE(run(store->set_state(claim, WordsState::put_off)));
+  ASSERT_TRUE(run(store->set_state(claim, WordsState::put_off)));
+
+  EXPECT_EQ(number("SELECT COUNT(*) FROM live WHERE words_state = 'put_off'"), 1);
+  EXPECT_EQ(run(store->set_state(old, WordsState::on_time)).error().code, Errc::conflict);
+  const auto told = events();
+  ASSERT_EQ(told.size(), 1U) << "once";
+  EXPECT_EQ(told[0].type, event_type::live_updated);
+  EXPECT_EQ(get_string(parse_json(told[0].data).value(), "words.state"), "put_off");
+}
+
+class LivesLeft : public Segments {
+ protected:
+  void SetUp() override {
+    Segments::SetUp();
+    if (IsSkipped()) {
+      return;
+    }
+    leases = std::make_unique<LeftoverLeases>(db(), "sweeper");
+    execute(
+        "UPDATE live SET heard_until = 9000000, words_until = 4000000, capture = 'done', "
+        "state = 'ended', ended_at = 9000000 WHERE id = 'M'",
+        {});
+  }
+  std::unique_ptr<LeftoverLeases> leases;
+};
+INSTANTIATE_TEST_SUITE_P(Engines, LivesLeft, testing::each_database());
+
+TEST_P(LivesLeft, AreClaimedOnceAndFenced) {
+  const auto claims = run(leases->claim(4)).value();
+  ASSERT_EQ(claims.size(), 1U);
+  EXPECT_EQ(claims[0].live_id, "M");
+  EXPECT_EQ(claims[0].token, 8);
+  EXPECT_TRUE(run(leases->claim(4)).value().empty());
+  EXPECT_TRUE(append(claims[0], {words(4, 9, "fin")}));
+  EXPECT_TRUE(run(leases->renew(claims[0])).value());
+
+  ASSERT_TRUE(run(leases->release(claims[0])));
+
+  EXPECT_FALSE(run(leases->renew(claims[0])).value());
+  EXPECT_EQ(run(leases->claim(4)).value().front().token, 9);
+}
+
+TEST_P(LivesLeft, BelongToCapturesWhereThoseMayStillCome) {
+  for (const auto* capture : {"none", "running", "stalled"}) {
+    execute("UPDATE live SET capture = $1 WHERE id = 'M'", {capture});
+    EXPECT_TRUE(run(leases->claim(4)).value().empty()) << capture;
+  }
+  execute("UPDATE live SET capture = 'stopped', ended_at = NULL WHERE id = 'M'", {});
+  const auto claims = run(leases->claim(4)).value();
+  ASSERT_EQ(claims.size(), 1U);
+
+  execute("UPDATE live SET capture = 'none' WHERE id = 'M'", {});  // a person resumes it
+
+  EXPECT_FALSE(run(leases->renew(claims[0])).value());
+}
+
+TEST_P(LivesLeft, AreHeardToTheirEndAndGivenBack) {
+  KeptSounds archive;
+  archive.stretches["M"].push_back(
+      {seconds{0}, std::vector<float>(std::size_t{9} * 16'000, 0.3F), {}, {}});
+  ScriptedTranscriber transcriber;
+  log::KeptLog log;
+  metrics::Registry metrics;
+  Transcription transcription{
+      io.get_executor(), [] { return std::make_unique<LoudnessDetector>(); },
+      &transcriber,      *store,
+      archive,           clock,
+      log.log,           metrics};
+  Leftovers leftovers{io.get_executor(), *leases, transcription, clock, log.log};
+  TaskGroup service{io.get_executor(),
+                    [](const std::string& name, std::exception_ptr) { ADD_FAILURE() << name; }};
+  TaskGroup pipeline{io.get_executor(),
+                     [](const std::string& name, std::exception_ptr) { ADD_FAILURE() << name; }};
+  service.spawn("transcription", transcription.run());
+  pipeline.spawn("leftovers", leftovers.run());
+
+  for (int i = 0; i < 200 && !log.says("every word"); ++i) {
+    io.run_one_for(std::chrono::milliseconds{20});
+    clock.advance(Span{50'000});
+  }
+  for (auto* group : {&pipeline, &service}) {
+    group->cancel();
+    while (group->size() > 0) {
+      io.run_one();
+    }
+  }
+
+  const auto found = all("M");
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].start, seconds{4});
+  EXPECT_EQ(found[0].end, seconds{9});
+  EXPECT_EQ(number("SELECT words_until FROM live WHERE id = 'M'"), 9'000'000);
+  EXPECT_EQ(number("SELECT expires_at FROM live_lease WHERE live_id = 'M'"), 0);
+}
+
+TEST_P(Segments, OfUrgentLivesComeFirst) {
+  log::KeptLog log;
+  Urgencies urgencies{db(), clock, log.log};
+  execute("UPDATE live SET viewers = 99999 WHERE id = 'M'", {});
+  execute("UPDATE live SET ended_at = 5 WHERE id = 'L'", {});
+
+  ASSERT_TRUE(run(urgencies.look()));
+
+  EXPECT_GT(urgencies.of("M"), 1.9);
+  EXPECT_EQ(urgencies.of("L"), 1.0) << "over and done";
+  EXPECT_EQ(urgencies.of("nobody"), 1.0);
+  EXPECT_DOUBLE_EQ(urgency_of(false, 0, 0), 1.0);
+  EXPECT_DOUBLE_EQ(urgency_of(true, 0, 0), 4.0);
+  EXPECT_DOUBLE_EQ(urgency_of(false, 2, 0), 2.0);
+  EXPECT_GT(urgency_of(true, 0, 0), urgency_of(false, 2, 50'000));
 }
 
 }  // namespace
