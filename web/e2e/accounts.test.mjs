@@ -234,6 +234,27 @@ describe('accounts', { skip: hasBrowser ? false : 'no Chromium' }, () => {
     assert.deepEqual(server.sent.filter(([call]) => call.startsWith('PATCH')), [['PATCH /lists/list-1', { name: 'Municipales' }]]);
   });
 
+  test('account: a rule for alerts of its own, refused at its field, saved, read by others', async () => {
+    server.world.person.role = 'moderator';
+    server.answers['PUT /accounts/{id}'] = (body) => [200, Object.assign(server.world, { rule: body }).rule];
+    const page = await open('/comptes/a-demo_marche');
+    const rule = page.getByRole('region', { name: 'Règle d’alerte' });
+    await rule.getByLabel('Score au-dessus duquel').fill('1,2');
+    await rule.getByRole('button', { name: 'Enregistrer la règle' }).click();
+    await rule.getByText('Seuil : un nombre de 0 à 1, par exemple 0,8.').waitFor();
+    await rule.getByLabel('Score au-dessus duquel').fill('0,85');
+    await rule.getByLabel('Même incident').fill('10');
+    await rule.getByLabel('Un propos présumé haineux').uncheck();
+    await rule.getByRole('button', { name: 'Enregistrer la règle' }).click();
+    await rule.getByText('Règle enregistrée.').waitFor();
+    assert.deepEqual(server.sent.at(-1), ['PUT /accounts/a-demo_marche/alert-rule', { risk_threshold: 0.85, hate_alerts: false, cooldown_s: 600 }]);
+    await check('account-rule');
+    server.world.person.role = 'auditor';
+    await page.reload();
+    await rule.getByText('Seuil : 0,85.').waitFor();
+    await rule.getByText('Un modérateur ou un administrateur peut la changer.').waitFor();
+  });
+
   test('selection: one change for several accounts, by keyboard', async () => {
     const page = await open('/comptes');
     await page.getByLabel('Sélectionner @demo_asso').focus();

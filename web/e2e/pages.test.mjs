@@ -401,5 +401,15 @@ describe('the pages of their own', { skip: hasBrowser ? false : 'no Chromium' },
     server.endSession();
     await page.getByRole('dialog', { name: 'Votre session est terminée' }).waitFor();
     assert.equal(await page.getByLabel('Nom').inputValue(), 'Salle de veille');
+    await page.getByRole('button', { name: 'Continuer ici' }).click();
+    await page.getByText('Vous n’êtes pas encore reconnecté.').waitFor();
+    server.isSignedIn = true; // in another tab
+    await page.getByRole('button', { name: 'Continuer ici' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' }).catch(() => undefined);
+    await page.getByText('En liaison').waitFor();
+    await page.getByLabel('Adresse').fill('https://veille.example/h');
+    await page.getByRole('button', { name: 'Ajouter', exact: true }).click();
+    await page.getByText('whsec_2d9f6c1a7e').waitFor();
+    assert.equal(sentTo('POST /webhooks')[0].name, 'Salle de veille');
   });
 });

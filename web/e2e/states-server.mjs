@@ -176,6 +176,7 @@ export class StatesServer {
     if (path === '/lists') return reply(200, page(world.lists));
     const account = one === 'accounts' ? world.accounts.find((candidate) => candidate.id === id) : undefined;
     if (account !== undefined && more === undefined) return reply(200, account);
+    if (account !== undefined && more === 'alert-rule') return reply(200, world.rule ?? { risk_threshold: null, hate_alerts: true, cooldown_s: null });
     if (account !== undefined && more === 'lives') return reply(200, page(world.lives.filter((live) => live.account_id === id)));
     if (path === '/alerts') return reply(200, page(alertsOf(world.alerts, url.searchParams)));
     const alert = one === 'alerts' ? world.alerts.find((candidate) => candidate.id === id) : undefined;

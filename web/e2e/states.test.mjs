@@ -383,7 +383,7 @@ describe('the page', { skip: hasBrowser ? false : 'no Chromium' }, () => {
     server.endSession();
     const dialog = page.getByRole('dialog', { name: 'Votre session est terminée' });
     await dialog.waitFor();
-    assert.equal(await dialog.getByRole('link', { name: 'Se connecter' }).getAttribute('href'), '/connexion?suite=%2Falertes');
+    assert.equal(await dialog.getByRole('link', { name: /^Se connecter/ }).getAttribute('href'), '/connexion?suite=%2Falertes');
     await check('session-ended');
   });
 

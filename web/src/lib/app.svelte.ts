@@ -94,6 +94,7 @@ class App {
     document.addEventListener('visibilitychange', () => {
       if (!document.hidden) {
         this.tick = Date.now();
+        void this.resume();
         void this.refreshAccounts();
       }
     });
@@ -167,6 +168,27 @@ class App {
     if (!this.#isLeaving && this.person !== null) {
       this.isSessionEnded = true;
       this.#stream.close();
+    }
+  }
+
+  // Somebody signed in again, perhaps in another tab: what was typed here goes on where it was. Another
+  // person begins anew.
+  async resume(): Promise<boolean> {
+    if (!this.isSessionEnded || this.person === null) {
+      return true;
+    }
+    try {
+      const { user } = await this.api.session();
+      if (user.id !== this.person.id) {
+        location.reload();
+        return true;
+      }
+      this.person = user;
+      this.isSessionEnded = false;
+      this.#stream.start(this.seesAll);
+      return true;
+    } catch {
+      return false;
     }
   }
 

@@ -8,6 +8,7 @@ import { makeFormat } from './format';
 import { catalogueOf } from './i18n';
 import { agentName, inFours } from './me';
 import { pageOf, parseRoute } from './router';
+import { numberIn } from './rule';
 import { addressOfSearch, callOf, momentOf, problemOf, searchOf } from './search';
 import { applied, emptyState, withNotifications } from './state';
 import { callOf as callOfStats, daysOf, periodOf, shareOf, topOf, type Stats } from './stats';
@@ -159,6 +160,12 @@ describe('administration', () => {
 
   test('takes addresses of the web only', () => {
     expect(['https://x.example/a', 'http://intranet', 'javascript:alert(1)', 'file:///etc', ''].map(isWebAddress)).toEqual([true, true, false, false, false]);
+  });
+});
+
+describe('a number that people write', () => {
+  test('is one with a comma or a point, within its bounds, or nothing', () => {
+    expect(['0,8', ' 0.8 ', '', '1', '1,01', '-1', 'x', '1e-1'].map((text) => numberIn(text, 0, 1))).toEqual([0.8, 0.8, null, 1, undefined, undefined, undefined, undefined]);
   });
 });
 

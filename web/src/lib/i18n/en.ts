@@ -43,7 +43,9 @@ export const en: Catalogue = {
     caughtUp: (n) => `${n} event${s(n)} caught up`,
     reloaded: 'Everything was loaded again',
     endedTitle: 'Your session has ended',
-    endedText: 'What you see stays on screen, but is no longer up to date. Sign in again to go on.',
+    endedText: 'What you see and what you were writing stay here, but nothing is up to date. Sign in again in the new tab, then come back.',
+    goOn: 'Go on here',
+    notYet: 'You are not signed in again yet.',
     signIn: 'Sign in',
   },
   errors: {

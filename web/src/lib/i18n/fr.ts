@@ -44,7 +44,9 @@ export const fr = {
     caughtUp: (n: number) => `${n} événement${s(n)} rattrapé${s(n)}`,
     reloaded: 'Tout a été rechargé',
     endedTitle: 'Votre session est terminée',
-    endedText: 'Ce que vous voyez reste affiché, mais n’est plus à jour. Reconnectez-vous pour continuer.',
+    endedText: 'Ce que vous voyez et ce que vous écriviez restent ici, mais rien n’est plus à jour. Reconnectez-vous dans le nouvel onglet, puis revenez.',
+    goOn: 'Continuer ici',
+    notYet: 'Vous n’êtes pas encore reconnecté.',
     signIn: 'Se connecter',
   },
   errors: {
