@@ -11,8 +11,9 @@
 namespace vigie::api {
 namespace {
 
-TEST(OpenApi, DescribesEveryRouteOfTheApi) {
+TEST(OpenApi, DescribesEveryRouteOfTheApiAndNoOther) {
   EXPECT_EQ(undescribed_routes(), std::vector<std::string>{});
+  EXPECT_EQ(descriptions_without_route(), std::vector<std::string>{});
 }
 
 TEST(OpenApi, RefersOnlyToWhatItHolds) {
