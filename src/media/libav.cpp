@@ -12,6 +12,10 @@ namespace {
 constexpr int lowest_rate = 1'000;
 constexpr int highest_rate = 768'000;
 
+// Counts in a few damaged bytes make demuxers ask for gigabytes. The index of 30 hours of AAC stays
+// below.
+constexpr std::size_t most_at_once = 128U << 20U;
+
 std::string describe(const AVChannelLayout& layout) {
   std::array<char, 256> text{};
   if (av_channel_layout_describe(&layout, text.data(), text.size()) < 0) {
@@ -25,6 +29,7 @@ std::string describe(const AVChannelLayout& layout) {
 void silence() {
   [[maybe_unused]] static const bool done = [] {
     av_log_set_callback([](void*, int, const char*, va_list) {});
+    av_max_alloc(most_at_once);
     return true;
   }();
 }

@@ -36,7 +36,8 @@ using Swr = std::unique_ptr<SwrContext, Free>;
 using FormatContext = std::unique_ptr<AVFormatContext, Free>;
 using IoContext = std::unique_ptr<AVIOContext, Free>;
 
-// libav prints on stderr by default, names of files included: it is told to be quiet. Any thread.
+// libav prints on stderr by default, names of files included: it is told to be quiet, and never to
+// take more than 128 MiB at once. Before anything of libav's; any thread.
 void silence();
 std::string words(int error);
 
