@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "media/pcm.hpp"
+#include "platform/refusals.hpp"
 
 namespace vigie::capture {
 namespace {
@@ -105,8 +106,10 @@ Async<> LiveReader::run() {
     if (is_finished()) {
       break;
     }
-    if (outage_.empty() || work_.state == LiveState::paused) {
-      outage_ = work_.state == LiveState::paused ? "paused" : stop.word;
+    // The platform says so with the address it refuses, long before the watch looks again.
+    const bool is_paused = work_.state == LiveState::paused || stop.word == paused;
+    if (outage_.empty() || is_paused) {
+      outage_ = is_paused ? paused : stop.word;
     }
     failures = heard_here_ >= limits_.good_connection ? 0 : failures + 1;
     co_await tell(std::move(stop));
@@ -128,7 +131,7 @@ Async<> LiveReader::tell(Stop stop) {
   if (hopeless_ >= limits_.attempts) {
     co_await say(CaptureState::failed, std::move(stop.detail));
   } else if (!heard_enough) {
-    auto why = work_.state == LiveState::paused ? std::string{"paused"} : std::move(stop.detail);
+    auto why = work_.state == LiveState::paused ? std::string{paused} : std::move(stop.detail);
     co_await say(CaptureState::stalled, std::move(why));
   }
 }
@@ -162,6 +165,9 @@ Async<Stop> LiveReader::explain_refusal(Error error) {
   retry_after_ = error.retry_after;
   if (error.code == Errc::rate_limited) {
     co_return Stop{stall, "refused"};
+  }
+  if (error.what.find(platform::paused_by_host) != std::string::npos) {
+    co_return Stop{paused, paused};
   }
   co_return Stop{stall, error.code == Errc::not_found ? "not_on_air" : "no_address"};
 }

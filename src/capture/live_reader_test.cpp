@@ -3,6 +3,7 @@
 #include "capture/live_reader.hpp"
 
 #include "capture/reader_fixture.hpp"
+#include "platform/refusals.hpp"
 
 namespace vigie::capture {
 namespace {
@@ -159,6 +160,19 @@ TEST_F(Reader, SleepsThroughAPauseAndNamesIt) {
   EXPECT_EQ(rig.journal.gaps[0].reason, "paused");
   EXPECT_TRUE(
       rig.run_until([&] { return rig.journal.states.back().first == CaptureState::running; }));
+}
+
+// Before the watch has seen it: the refused address says it too.
+TEST_F(Reader, CallsAPauseByItsNameWhenTheAddressIsRefusedForIt) {
+  rig.add({.bytes = flv_tone(seconds{12})});
+  rig.source.addresses.push_back(make_error(Errc::unavailable, "{}", platform::paused_by_host));
+  rig.add({.bytes = flv_tone(seconds{2}), .hangs = true, .first_advance = seconds{30}});
+  start(some_work());
+  ASSERT_TRUE(rig.run_until([&] { return is_stalled_by("paused") && rig.clock.sleepers() > 0; }));
+  rig.clock.advance(seconds{5});
+
+  ASSERT_TRUE(rig.run_until([&] { return !rig.journal.gaps.empty(); }));
+  EXPECT_EQ(rig.journal.gaps[0].reason, "paused");
 }
 
 TEST_F(Reader, LeavesARestrictedLiveAlone) {

@@ -29,6 +29,7 @@ struct Stop {
   std::string detail;
 };
 inline constexpr std::string_view stall = "stall";
+inline constexpr std::string_view paused = "paused";
 inline constexpr std::string_view disk = "disk";
 inline constexpr std::string_view expired = "expired";
 inline constexpr std::string_view garbage = "garbage";

@@ -3,6 +3,7 @@
 
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "platform/refusals.hpp"
 #include "platform/tiktok/ids.hpp"
 #include "platform/tiktok/streams.hpp"
 
@@ -170,7 +171,7 @@ Result<StreamAddress> stream_in_api_live(const Answer& answer, std::string_view 
     case Evidence::not_live:
       return make_error(Errc::not_found, "not on air any more");
     case Evidence::paused:
-      return make_error(Errc::unavailable, "paused by the host");
+      return make_error(Errc::unavailable, "{}", paused_by_host);
     case Evidence::not_found:
     case Evidence::exists:
     case Evidence::absent:

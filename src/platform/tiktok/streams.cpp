@@ -6,6 +6,7 @@
 
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "platform/refusals.hpp"
 
 namespace vigie::platform::tiktok {
 namespace {
@@ -126,6 +127,9 @@ Result<StreamAddress> stream_in_room_info(std::string_view body) {
     return make_error(Errc::not_found, "not on air any more");
   }
   const auto* streams = find(*value, "data.stream_url");
+  if (code == 0 && status == 3) {
+    return make_error(Errc::unavailable, "{}", paused_by_host);
+  }
   if (code != 0 || status != 2 || streams == nullptr) {
     return make_error(Errc::unavailable, "room/info says code {}, status {}", code.value_or(-1),
                       status.value_or(-1));
