@@ -16,8 +16,6 @@ namespace {
 constexpr Span warm_up{100'000};
 // Pieces this close follow one another, and one decoder goes through them.
 constexpr Span seam{2'000};
-// The count of decoded samples and the record may part by this much before the record is believed.
-constexpr Span tolerated_drift{100'000};
 
 media::Container container_of(std::string_view codec) {
   constexpr std::array<std::pair<std::string_view, media::Container>, 4> containers{
@@ -43,12 +41,7 @@ class Playback {
     }
     codec_ = piece.codec;
     end_ = piece.end;
-    if (!follows || std::chrono::abs(position() - piece.start) > tolerated_drift) {
-      from_ = piece.start;
-      count_ = 0;
-    }
     media::KeptStretch stretch;
-    stretch.at = position();
     if (reader_) {
       auto sounds = reader_->feed(bytes);
       auto last = reader_->flush();
@@ -57,20 +50,18 @@ class Playback {
         stretch.samples.insert(stretch.samples.end(), sound.samples.begin(), sound.samples.end());
       }
     }
-    count_ += stretch.samples.size();
+    // A decoder lags: one that begins here gives less than was heard. After the same bytes it is
+    // where the capture's was.
+    stretch.at = piece.end - media::duration_of(stretch.samples.size());
     return stretch;
   }
 
   void stop() { reader_ = nullptr; }
 
  private:
-  Span position() const { return from_ + media::duration_of(count_); }
-
   std::unique_ptr<media::SoundReader> reader_;
   std::string codec_;
-  Span end_{0};   // of the last piece
-  Span from_{0};  // where the samples counted begin
-  std::size_t count_ = 0;
+  Span end_{0};  // of the last piece
 };
 
 class KeptReader final : public media::ArchiveReader {
