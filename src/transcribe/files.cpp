@@ -264,7 +264,7 @@ class Run {
   void end_if_settled(const Recording& recording) {
     if (recording.is_read && recording.next_line == recording.next_job) {
       ++ended_;
-      output_.end(recording.index);
+      output_.end(recording.index, recording.heard_s > 0);
       show_progress();
     }
   }

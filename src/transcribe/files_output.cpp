@@ -100,9 +100,11 @@ void FilesOutput::say(std::size_t file, Spoken spoken) {
   }
 }
 
-void FilesOutput::end(std::size_t file) {
+void FilesOutput::end(std::size_t file, bool was_heard) {
   auto& ended = pages_.at(file);
-  open_sheets(ended);
+  if (was_heard) {
+    open_sheets(ended);
+  }
   for (const auto& sheet : ended.sheets) {
     if (!sheet.file) {
       complain(ended.name,

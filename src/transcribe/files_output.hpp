@@ -37,8 +37,9 @@ class FilesOutput {
   // The next words of a file, in its order.
   void say(std::size_t file, Spoken spoken);
 
-  // Nothing comes from this file any more.
-  void end(std::size_t file);
+  // Nothing comes from this file any more. Of one that was heard there are subtitles, were it only
+  // their head.
+  void end(std::size_t file, bool was_heard);
 
   // At once, whatever the order.
   void complain(std::string_view what, std::string_view words);

@@ -198,14 +198,15 @@ TEST(Files, BecomeSubtitlesBesideTheLines) {
   const auto second = (folder / "other/talk.wav").string();
   std::ofstream{second, std::ios::binary} << wav_bytes("LL-");
 
-  const auto outcome = transcribe({.files = {first, second},
+  const auto outcome = transcribe({.files = {first, second, "/no/such/third.wav"},
                                    .json = true,
                                    .srt_folder = (folder / "srt").string(),
                                    .vtt_folder = (folder / "vtt").string()},
                                   transcriber);
 
-  EXPECT_EQ(outcome.code, 0) << outcome.problems;
+  EXPECT_EQ(outcome.code, 1);
   EXPECT_EQ(outcome.lines.size(), 4U);
+  EXPECT_FALSE(fs::exists(folder / "srt/third.srt"));
   const auto srt = text_of(folder / "srt/talk.srt");
   EXPECT_TRUE(srt.starts_with("1\n00:00:00,")) << srt;
   EXPECT_NE(srt.find("un → deux\n\n2\n"), std::string::npos) << srt;

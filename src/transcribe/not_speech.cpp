@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transcribe/not_speech.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string>
 
@@ -26,9 +27,61 @@ constexpr std::array credits{
     std::string_view{"untertitel im auftrag des zdf "},
     std::string_view{"untertitel der amara org community"},
     std::string_view{"untertitelung des zdf "},
+    std::string_view{"untertitel von stephanie geiges"},
+    std::string_view{"sous titres traduits par "},
+    std::string_view{"sous titres realises para la communaute "},
+    std::string_view{"sous titrage radio canada"},
+    std::string_view{"traduction et sous titrage "},
+    std::string_view{"par soustitreur com"},
+    std::string_view{"subtitling by "},
+    std::string_view{"captions by "},
+    std::string_view{"captioning by "},
+    std::string_view{"transcribed by "},
+    std::string_view{"sottotitoli creati dalla comunita amara org"},
+    std::string_view{"sottotitoli e revisione a cura di qtss"},
+    std::string_view{"ondertitels ingediend door de amara org gemeenschap"},
+    std::string_view{"napisy stworzone przez spolecznosc amara org"},
+    std::string_view{"subtitulos por la comunidad de amara org"},
+    std::string_view{"Субтитры сделал dimatorzok"},
     std::string_view{"subtitulos realizados por la comunidad de amara org"},
     std::string_view{"legendas pela comunidade amara org"},
     std::string_view{"amara org"},
+};
+
+// What is written into noise as well, and what people do say: whole texts, folded.
+constexpr std::array fillers{
+    std::string_view{"merci d avoir regarde"},
+    std::string_view{"merci d avoir regarde cette video"},
+    std::string_view{"merci d avoir regarde la video"},
+    std::string_view{"merci d avoir suivi cette video"},
+    std::string_view{"merci de votre attention"},
+    std::string_view{"merci a tous"},
+    std::string_view{"merci"},
+    std::string_view{"a bientot"},
+    std::string_view{"au revoir"},
+    std::string_view{"abonnez vous"},
+    std::string_view{"abonnez vous a la chaine"},
+    std::string_view{"n oubliez pas de vous abonner"},
+    std::string_view{"musique"},
+    std::string_view{"applaudissements"},
+    std::string_view{"sous titres"},
+    std::string_view{"sous titrage"},
+    std::string_view{"thanks for watching"},
+    std::string_view{"thank you for watching"},
+    std::string_view{"thank you"},
+    std::string_view{"thank you very much"},
+    std::string_view{"you"},
+    std::string_view{"bye"},
+    std::string_view{"bye bye"},
+    std::string_view{"please subscribe"},
+    std::string_view{"please subscribe to my channel"},
+    std::string_view{"music"},
+    std::string_view{"gracias por ver el video"},
+    std::string_view{"suscribete al canal"},
+    std::string_view{"vielen dank furs zuschauen"},
+    std::string_view{"vielen dank"},
+    std::string_view{"obrigado por assistir"},
+    std::string_view{"grazie per la visione"},
 };
 
 // The longest credit seen is 60 letters; a longer text says something else too.
@@ -77,6 +130,24 @@ bool is_subtitle_artefact(std::string_view text) {
     }
   }
   return false;
+}
+
+bool is_filler(std::string_view text) {
+  const auto words = words_of(text);
+  return std::ranges::find(fillers, words) != fillers.end();
+}
+
+bool is_not_speech(std::string_view text, bool is_doubtful) {
+  return is_subtitle_artefact(text) || (is_doubtful && is_filler(text));
+}
+
+bool is_quiet(std::span<const float> samples) {
+  constexpr double quiet = 0.003;
+  double energy = 0;
+  for (const float sample : samples) {
+    energy += static_cast<double>(sample) * static_cast<double>(sample);
+  }
+  return energy <= quiet * quiet * static_cast<double>(samples.size());
 }
 
 }  // namespace vigie::transcribe

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
 namespace vigie::transcribe {
 namespace {
 
@@ -26,6 +28,40 @@ TEST(SubtitleArtefact, IsNotWhatSomebodySays) {
                            "devant tout le monde ce soir"}) {
     EXPECT_FALSE(is_subtitle_artefact(text)) << text;
   }
+}
+
+TEST(SubtitleArtefact, IsKnownInOtherLanguages) {
+  for (const auto* text :
+       {"❤️ par SousTitreur.com", "Sous-titres traduits par X", "Captions by GetTranscribed.com",
+        "Sottotitoli creati dalla comunità Amara.org", "Untertitel von Stephanie Geiges",
+        "Napisy stworzone przez społeczność Amara.org", "Субтитры сделал DimaTorzok"}) {
+    EXPECT_TRUE(is_subtitle_artefact(text)) << text;
+  }
+}
+
+TEST(Filler, IsAWholeTextThatNoiseBringsToo) {
+  for (const auto* text : {"Merci d'avoir regardé cette vidéo !", "Abonnez-vous.", "Merci.",
+                           "Thank you.", "Thanks for watching!", " you"}) {
+    EXPECT_TRUE(is_filler(text)) << text;
+    EXPECT_FALSE(is_subtitle_artefact(text)) << text;
+  }
+  for (const auto* text : {"", "Merci d'avoir regardé cette vidéo, et à demain soir.",
+                           "Merci monsieur le maire.", "Tu t'abonnes, toi ?"}) {
+    EXPECT_FALSE(is_filler(text)) << text;
+  }
+}
+
+TEST(Filler, IsBelievedWhenItWasHeardClearly) {
+  EXPECT_FALSE(is_not_speech("Merci.", false));
+  EXPECT_TRUE(is_not_speech("Merci.", true));
+  EXPECT_TRUE(is_not_speech("Sous-titrage ST' 501", false));
+  EXPECT_FALSE(is_not_speech("Je vous remercie.", true));
+}
+
+TEST(Quiet, IsWhatHardlyAnybodyHears) {
+  EXPECT_TRUE(is_quiet(std::vector<float>{}));
+  EXPECT_TRUE(is_quiet(std::vector<float>(100, 0.001F)));
+  EXPECT_FALSE(is_quiet(std::vector<float>(100, 0.01F)));
 }
 
 }  // namespace

@@ -3,17 +3,24 @@
 // 16 kHz) come on stdin.
 //   speech_probe vad WEIGHTS        one probability a line, one for every 512 samples
 //   speech_probe mel BANDS FRAMES   the features as 32-bit floats
+//   speech_probe tokens FOLDER      a line of token numbers → the same line as text, as a JSON
+//   string
 #include <fmt/format.h>
 
 #include <array>
+#include <boost/json/serialize.hpp>
 #include <cstdio>
 #include <cstring>
+#include <iostream>
 #include <string>
 #include <vector>
 
 #include "base/text.hpp"
 #include "transcribe/log_mel.hpp"
 #include "transcribe/speech_detector.hpp"
+#ifdef VIGIE_HAS_WHISPER
+#include "transcribe/whisper/tokens.hpp"
+#endif
 
 namespace {
 
@@ -58,6 +65,31 @@ int print_features(std::string_view bands, std::string_view frames) {
              : 1;
 }
 
+#ifdef VIGIE_HAS_WHISPER
+int print_texts(const std::string& folder) {
+  const auto tokens = transcribe::Tokens::load(folder);
+  if (!tokens) {
+    fmt::print(stderr, "{}\n", tokens.error().what);
+    return 1;
+  }
+  for (std::string line; std::getline(std::cin, line);) {
+    std::vector<std::size_t> ids;
+    for (const auto word : split(line, ' ')) {
+      if (const auto id = to_integer(word); id && *id >= 0) {
+        ids.push_back(static_cast<std::size_t>(*id));
+      }
+    }
+    fmt::print("{}\n", boost::json::serialize(tokens->text(ids)));
+  }
+  return 0;
+}
+#else
+int print_texts(const std::string&) {
+  fmt::print(stderr, "built without CTranslate2\n");
+  return 77;
+}
+#endif
+
 }  // namespace
 
 int main(int count, char** words) {
@@ -68,6 +100,9 @@ int main(int count, char** words) {
   if (arguments.size() == 3 && arguments[0] == "mel") {
     return print_features(arguments[1], arguments[2]);
   }
-  fmt::print(stderr, "speech_probe vad WEIGHTS | mel BANDS FRAMES\n");
+  if (arguments.size() == 2 && arguments[0] == "tokens") {
+    return print_texts(arguments[1]);
+  }
+  fmt::print(stderr, "speech_probe vad WEIGHTS | mel BANDS FRAMES | tokens FOLDER\n");
   return 64;
 }

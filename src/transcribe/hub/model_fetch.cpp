@@ -2,19 +2,17 @@
 #include "transcribe/hub/model_fetch.hpp"
 
 #include <fcntl.h>
-#include <openssl/evp.h>
 #include <sys/file.h>
 #include <unistd.h>
 
-#include <array>
 #include <filesystem>
 #include <fstream>
-#include <memory>
 #include <optional>
 #include <system_error>
 #include <utility>
 
 #include "base/text.hpp"
+#include "transcribe/hub/checksum.hpp"
 
 namespace vigie::transcribe {
 namespace {
@@ -65,21 +63,6 @@ Result<> append(const Descriptor& file, std::string_view bytes, const fs::path& 
     bytes.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(written, 0)));
   }
   return {};
-}
-
-std::string sha256_of_file(const fs::path& path) {
-  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> state{EVP_MD_CTX_new(),
-                                                                      &EVP_MD_CTX_free};
-  EVP_DigestInit_ex(state.get(), EVP_sha256(), nullptr);
-  std::ifstream file{path, std::ios::binary};
-  std::string buffer(1U << 20U, '\0');
-  while (file.read(buffer.data(), static_cast<std::streamsize>(buffer.size())), file.gcount() > 0) {
-    EVP_DigestUpdate(state.get(), buffer.data(), static_cast<std::size_t>(file.gcount()));
-  }
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned size = 0;
-  EVP_DigestFinal_ex(state.get(), digest.data(), &size);
-  return to_hex({reinterpret_cast<const char*>(digest.data()), size});
 }
 
 std::uint64_t size_of(const fs::path& path) {

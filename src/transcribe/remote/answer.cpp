@@ -138,7 +138,8 @@ Result<Transcript> read_transcript(std::string_view body, std::string_view langu
                                                figures.compression > best_compression);
   const bool is_silence = figures.are_there && figures.silence > most_silence &&
                           figures.log_probability < lowest_log_probability;
-  if (is_silence || is_subtitle_artefact(transcript.text)) {
+  const bool is_doubtful = transcript.uncertain || transcript.confidence < unknown_confidence;
+  if (is_silence || is_not_speech(transcript.text, is_doubtful)) {
     transcript.text.clear();
   }
   return transcript;

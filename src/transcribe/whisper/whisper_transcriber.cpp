@@ -39,6 +39,7 @@ constexpr std::size_t context_step = 16;
 
 constexpr std::size_t most_tokens = 224;
 constexpr double lowest_log_probability = -1;
+constexpr double clear = 0.5;  // confidence
 
 std::size_t context_for(Span sound) {
   const auto spoken = static_cast<std::size_t>(std::ceil(to_seconds(sound) * positions_per_second));
@@ -227,7 +228,9 @@ class WhisperTranscriber final : public Transcriber {
     }
     transcript.confidence = std::exp(std::min(0.0, best.log_probability));
     transcript.uncertain = !best.is_good();
-    if (!is_subtitle_artefact(best.text)) {
+    const bool is_doubtful =
+        transcript.uncertain || transcript.confidence < clear || is_quiet(samples);
+    if (!is_not_speech(best.text, is_doubtful)) {
       transcript.text = std::move(best.text);
     }
     return transcript;
