@@ -49,7 +49,7 @@ Html summary(Language language, const Form& form) {
   for (const auto& field : form.fields) {
     if (!field.error.empty()) {
       html += Html::literal("<li><a href=\"#") + id_of(field) + Html::literal("\">") + field.label +
-              words(language, " : ", ": ") + Html::escape(field.error) +
+              words(language, " – ", " – ") + Html::escape(field.error) +
               Html::literal("</a></li>");
     }
   }
@@ -85,6 +85,17 @@ Html input(const FormField& field, bool is_focused) {
   return html + Html::literal("</div>");
 }
 
+// Our sentences begin in lower case, to stand after the name of a field; here they stand alone.
+std::string as_sentence(std::string said) {
+  constexpr std::string_view a_grave = "à";
+  if (said.starts_with(a_grave)) {
+    said.replace(0, a_grave.size(), "À");
+  } else if (!said.empty() && said.front() >= 'a' && said.front() <= 'z') {
+    said.front() = static_cast<char>(said.front() - 'a' + 'A');
+  }
+  return said.ends_with('.') ? said : said + ".";
+}
+
 // The first wrong field, else the first empty one.
 std::size_t focused_field(const Form& form) {
   const auto& fields = form.fields;
@@ -107,13 +118,13 @@ void blame(Form& form, const Error& error, Language language) {
   for (const auto& [name, said] : field_words(error.what)) {
     const auto field = std::ranges::find(form.fields, name, &FormField::name);
     if (field != form.fields.end()) {
-      field->error = say(said, language);
+      field->error = as_sentence(say(said, language));
     } else {
-      form.error = say(said, language);
+      form.error = as_sentence(say(said, language));
     }
   }
   if (field_words(error.what).empty()) {
-    form.error = say(error.what, language);
+    form.error = as_sentence(say(error.what, language));
   }
 }
 

@@ -120,7 +120,8 @@ Async<Result<http::Response>> submit_forgotten(Services& services, Call call) {
   const auto email = form_value(call.request, "email");
   form.fields.at(0).value = email;
   if (email.empty() || !people::check_email(email).empty()) {
-    form.fields.at(0).error = say("an address looks like name@example.org", language);
+    blame(form, make_error(Errc::invalid, "email: an address looks like name@example.org"),
+          language);
     co_return html_answer(422, form_page(language, form));
   }
   auto ip = services.gate.client_address(call.request);

@@ -155,12 +155,14 @@ Async<Result<http::Response>> submit_code(Services& services, Call call) {
   }
   const auto& error = session.error();
   if (error.code == Errc::not_found) {
-    const auto words_of_end = say("begin again with the password", call.language);
+    const auto words_of_end = call.language == Language::french
+                                  ? "Recommencez par le mot de passe."
+                                  : "Begin again with the password.";
     co_return html_answer(401, sign_in_page(call.language, "", words_of_end, next));
   }
   auto form = code_form(call.language, challenge, next);
   if (error.code == Errc::denied) {
-    form.fields.at(0).error = say(error.what, call.language);
+    blame(form, make_error(Errc::invalid, "code: {}", error.what), call.language);
   } else {
     blame(form, error, call.language);
   }

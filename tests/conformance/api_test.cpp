@@ -61,13 +61,23 @@ TEST_P(Api, AnswersAnotherPersonsObjectsLikeMissingOnes) {
   const auto notifications = json_of(ask("GET", "/api/v1/notifications", &owner));
   const auto notification = get_string(notifications.at("items").as_array().at(0), "id").value();
 
+  const auto session =
+      get_string(json_of(ask("GET", "/api/v1/me/sessions", &owner)).at("items").as_array().at(0),
+                 "id")
+          .value();
+  const auto token =
+      get_string(json_of(ask("POST", "/api/v1/me/tokens", &owner, R"({"name":"x"})")), "id").value();
+  const auto silence =
+      get_string(json_of(ask("POST", "/api/v1/silences", &owner, R"({"length":"1h"})")), "id")
+          .value();
+
   for (const auto& route : routes()) {
     const auto path_with = [&](std::string_view id) { return with_id(route.path, id); };
     if (path_with("x") == route.path || (route.roles & role_bit(Role::user)) == 0) {
       continue;
     }
     const std::string body = route.method == "GET" || route.method == "DELETE" ? "" : "{}";
-    for (const auto& id : {account, live, notification, list}) {
+    for (const auto& id : {account, live, notification, list, session, token, silence}) {
       auto theirs = ask(std::string{route.method}, path_with(id), &other, body);
       auto missing = ask(std::string{route.method}, path_with("01MISSING"), &other, body);
       EXPECT_EQ(theirs.status, 404) << route.method << " " << route.path << " " << theirs.body;
