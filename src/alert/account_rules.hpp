@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where one account alerts otherwise than the rest.
+// Where one account, or the accounts of a list, alert otherwise than the rest.
 #pragma once
 #include <optional>
 #include <string>
@@ -18,6 +18,17 @@ struct AccountRule {
   std::optional<Span> cooldown;          // how long after its last words an incident goes on
 };
 
+// What is absent the list says nothing of.
+struct ListRule {
+  std::optional<double> risk_threshold;
+  std::optional<bool> hate_alerts;
+  std::optional<Span> cooldown;
+};
+
+// Errc::invalid, in words.
+Result<> check_rule(const std::optional<double>& risk_threshold,
+                    const std::optional<Span>& cooldown);
+
 class AccountRules {
  public:
   static constexpr Span longest_cooldown = std::chrono::hours{24};
@@ -31,6 +42,10 @@ class AccountRules {
   // Holds from the next assessment on. Errc::invalid: a threshold outside 0 to 1, a cooldown
   // outside 0 to longest_cooldown; Errc::not_found likewise.
   Async<Result<AccountRule>> set(std::string account_id, Sight sight, AccountRule rule);
+
+  // Likewise of a list of this person's. Errc::not_found also for another person's list.
+  Async<Result<ListRule>> get_of_list(std::string list_id, std::string person_id);
+  Async<Result<ListRule>> set_of_list(std::string list_id, std::string person_id, ListRule rule);
 
  private:
   db::Database& database_;

@@ -29,18 +29,18 @@ Result<> require_visible(db::Transaction& tx, const std::string& account_id, con
   return {};
 }
 
-Result<> check(const AccountRule& rule) {
-  if (rule.risk_threshold && !(*rule.risk_threshold >= 0 && *rule.risk_threshold <= 1)) {
+}  // namespace
+
+Result<> check_rule(const std::optional<double>& risk_threshold,
+                    const std::optional<Span>& cooldown) {
+  if (risk_threshold && !(*risk_threshold >= 0 && *risk_threshold <= 1)) {
     return make_error(Errc::invalid, "risk_threshold: a number from 0 to 1, or null");
   }
-  if (rule.cooldown &&
-      (*rule.cooldown < Span{0} || *rule.cooldown > AccountRules::longest_cooldown)) {
+  if (cooldown && (*cooldown < Span{0} || *cooldown > AccountRules::longest_cooldown)) {
     return make_error(Errc::invalid, "cooldown_s: seconds, 0 to 86400, or null");
   }
   return {};
 }
-
-}  // namespace
 
 Async<Result<AccountRule>> AccountRules::get(std::string account_id, Sight sight) {
   std::function<Result<AccountRule>(db::Transaction&)> work =
@@ -68,7 +68,7 @@ Async<Result<AccountRule>> AccountRules::get(std::string account_id, Sight sight
 
 Async<Result<AccountRule>> AccountRules::set(std::string account_id, Sight sight,
                                              AccountRule rule) {
-  if (auto fine = check(rule); !fine) {
+  if (auto fine = check_rule(rule.risk_threshold, rule.cooldown); !fine) {
     co_return fine.error();
   }
   const Time now = clock_.now();

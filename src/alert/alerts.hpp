@@ -48,8 +48,8 @@ class Alerts {
 
   // The next assessments of the event log: alerts, notifications, events and how far we have come,
   // in one transaction. Called again until nothing is new.
-  // An account's own rule goes before both: an incident goes on for `cooldown` after its last
-  // words.
+  // An account's own rule, or that of lists it is in (list_rules.hpp), goes before both: an
+  // incident goes on for `cooldown` after its last words.
   Async<Result<TakenIn>> take_in(double risk_threshold, Span cooldown = same_incident_within);
 
   // Errc::invalid for a cursor that is not one of ours.

@@ -5,6 +5,7 @@
 
 #include "alert/account_rules.hpp"
 #include "alert/alerts.hpp"
+#include "alert/list_rules.hpp"
 #include "alert/rows.hpp"
 #include "alert/rules.hpp"
 #include "base/json.hpp"
@@ -75,6 +76,20 @@ struct Case {
   std::string username;
   AccountRule rule;
 };
+
+// The columns of alert_rule in select_assessment.
+std::optional<AccountRule> own_rule(const db::Row& row) {
+  if (row.is_null(14)) {
+    return std::nullopt;
+  }
+  AccountRule rule;
+  rule.risk_threshold = row.optional_number(13);
+  rule.hate_alerts = row.boolean(14);
+  if (const auto cooldown = row.optional_integer(15)) {
+    rule.cooldown = Span{*cooldown};
+  }
+  return rule;
+}
 
 // The assessment as its account's rule has it judged.
 std::optional<Verdict> decide_by(const Case& one, double risk_threshold) {
@@ -177,11 +192,11 @@ class Intake {
     assessment.judgement.undecided = row.boolean(10);
     assessment.judgement.injection = row.boolean(11);
     assessment.judgement.evidence = row.text(12);
-    one.rule.risk_threshold = row.optional_number(13);
-    one.rule.hate_alerts = row.is_null(14) || row.boolean(14);
-    if (const auto cooldown = row.optional_integer(15)) {
-      one.rule.cooldown = Span{*cooldown};
+    const auto lists = rule_of_lists(transaction_, one.account_id);
+    if (!lists) {
+      return lists.error();
     }
+    one.rule = merged(own_rule(row), *lists);
     return found;
   }
 
@@ -421,10 +436,10 @@ Async<Result<TakenIn>> Alerts::take_in(double risk_threshold, Span cooldown) {
     co_return TakenIn{};
   }
   const auto now = clock_.now();
-  std::function<Result<TakenIn>(db::Transaction&)> work =
-      [this, now, risk_threshold, cooldown](db::Transaction& transaction) {
-        return Intake{transaction, ids_, now, risk_threshold, cooldown}.run();
-      };
+  std::function<Result<TakenIn>(db::Transaction&)> work = [this, now, risk_threshold,
+                                                           cooldown](db::Transaction& transaction) {
+    return Intake{transaction, ids_, now, risk_threshold, cooldown}.run();
+  };
   auto taken = co_await db::write<TakenIn>(database_, std::move(work));
   if (taken && taken->opened + taken->updated > 0) {
     bus_.publish(topic::events, {});

@@ -133,6 +133,7 @@ Async<bool> Analysis::judge_window(Pending pending, Work work) {
   const auto outcome = judgement->hateful     ? std::string_view{"hateful"}
                        : judgement->undecided ? std::string_view{"undecided"}
                                               : std::string_view{"neutral"};
+  remember(*judgement);
   const auto latency = clock_.steady() - started;
   const auto words_age = clock_.now() - pending.oldest;
   const auto live_id = pending.live_id;
@@ -148,6 +149,21 @@ Async<bool> Analysis::judge_window(Pending pending, Work work) {
                  "From the oldest word of a window written to its assessment kept.")
       .observe(to_seconds(words_age));
   co_return true;
+}
+
+void Analysis::remember(const Judgement& judgement) {
+  windows_.add(clock_.steady());
+  if (judgement.fallback) {
+    fallbacks_.add(clock_.steady());
+    why_fallback_ = judgement.error;
+  }
+}
+
+Analysis::Recent Analysis::recent() {
+  const auto now = clock_.steady();
+  return {.windows = windows_.last_hour(now),
+          .fallbacks = fallbacks_.last_hour(now),
+          .why = why_fallback_};
 }
 
 // A bug in a judge must not stop a live for ever: what it throws is one more failure.

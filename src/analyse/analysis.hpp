@@ -10,6 +10,7 @@
 
 #include "analyse/assessments.hpp"
 #include "analyse/judge.hpp"
+#include "analyse/recent_count.hpp"
 #include "async/async.hpp"
 #include "async/clock.hpp"
 #include "async/signal.hpp"
@@ -39,6 +40,14 @@ class Analysis {
   // Windows that were set aside, ever: nobody could judge them.
   std::int64_t set_aside() const { return set_aside_; }
 
+  // Of the last hour: windows judged, and those the embedded judge read in the model's place.
+  struct Recent {
+    std::int64_t windows = 0;
+    std::int64_t fallbacks = 0;
+    std::string why;  // of the last fallback
+  };
+  Recent recent();
+
   // Until cancelled; returns when the last window in hand is dropped (it is judged again later).
   Async<> run();
 
@@ -52,6 +61,7 @@ class Analysis {
   Async<Result<Judgement>> ask(Window window, Judge::Haste haste);
   Async<bool> failed(Work work, Error why);  // whether it was set aside
   Async<> count_set_aside();
+  void remember(const Judgement& judgement);
   Time ended_after();
 
   asio::any_io_executor executor_;
@@ -74,6 +84,9 @@ class Analysis {
   };
   std::map<std::string, Failed> failed_;
   std::int64_t set_aside_ = 0;
+  RecentCount windows_;
+  RecentCount fallbacks_;
+  std::string why_fallback_;
 };
 
 }  // namespace vigie::analyse

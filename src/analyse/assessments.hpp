@@ -33,8 +33,19 @@ struct Pending {
 // Long enough, old enough, or nothing more to come.
 bool is_ready(const Pending& pending, Time now);
 
+// A window nobody could judge, given up for good.
+struct SetAside {
+  Span start{0};
+  Span end{0};
+  std::int64_t attempts = 0;
+  std::string reason;
+  Time at;
+};
+
 class Assessments {
  public:
+  static constexpr std::int64_t most_set_aside_listed = 200;
+
   Assessments(db::Database& database, Clock& clock, Ids& ids, Bus& bus)
       : database_{database}, clock_{clock}, ids_{ids}, bus_{bus} {}
 
@@ -53,6 +64,9 @@ class Assessments {
   // kept. False when somebody else judged from there meanwhile.
   Async<Result<bool>> set_aside(Work work, std::int64_t attempts, std::string reason);
   Async<Result<std::int64_t>> count_set_aside();
+  // Of one live, newest first, at most most_set_aside_listed. Errc::not_found for a live this
+  // person may not see.
+  Async<Result<std::vector<SetAside>>> list_set_aside(std::string live_id, Sight sight);
 
   // Of one live, newest first. Errc::not_found for a live this person may not see, Errc::invalid
   // for a cursor that is not one of ours.

@@ -78,6 +78,10 @@ ON CONFLICT (live_id, start_us) DO NOTHING)";
 
 constexpr std::string_view select_set_aside = R"(SELECT COUNT(*) FROM set_aside)";
 
+constexpr std::string_view select_set_aside_of_live = R"(
+SELECT start_us, end_us, attempts, reason, created_at FROM set_aside
+WHERE live_id = $1 ORDER BY start_us DESC LIMIT $2)";
+
 template <class T>
 T of_ours(Result<T> parsed) {
   return std::move(parsed).value();  // written by us: another word is a bug, and throws
@@ -222,6 +226,16 @@ Result<Work> read_work(db::Transaction& transaction, const Pending& pending) {
   return work;
 }
 
+Result<> require_visible(db::Transaction& transaction, const std::string& live_id,
+                         const Sight& sight) {
+  const auto live =
+      transaction.query(select_visible_live, {live_id, sight.person_id, sight.all_accounts});
+  if (!live) {
+    return live.error();
+  }
+  return live->empty() ? Result<>{make_error(Errc::not_found, "no such live")} : Result<>{};
+}
+
 }  // namespace
 
 Async<Result<std::vector<Pending>>> Assessments::pending(Time ended_after) {
@@ -327,6 +341,29 @@ Async<Result<std::int64_t>> Assessments::count_set_aside() {
   co_return co_await db::read<std::int64_t>(database_, std::move(work));
 }
 
+Async<Result<std::vector<SetAside>>> Assessments::list_set_aside(std::string live_id, Sight sight) {
+  std::function<Result<std::vector<SetAside>>(db::Transaction&)> work =
+      [&](db::Transaction& transaction) -> Result<std::vector<SetAside>> {
+    if (auto visible = require_visible(transaction, live_id, sight); !visible) {
+      return visible.error();
+    }
+    const auto rows = transaction.query(select_set_aside_of_live, {live_id, most_set_aside_listed});
+    if (!rows) {
+      return rows.error().during("reading what was set aside");
+    }
+    std::vector<SetAside> windows;
+    for (const auto& row : *rows) {
+      windows.push_back({.start = row.span(0),
+                         .end = row.span(1),
+                         .attempts = row.integer(2),
+                         .reason = row.text(3),
+                         .at = row.time(4)});
+    }
+    return windows;
+  };
+  co_return co_await db::read<std::vector<SetAside>>(database_, std::move(work));
+}
+
 Async<Result<Page<Assessment>>> Assessments::list(std::string live_id, Sight sight,
                                                   std::int64_t limit, std::string cursor) {
   if (!cursor.empty() && !is_plausible_id(cursor)) {
@@ -334,13 +371,8 @@ Async<Result<Page<Assessment>>> Assessments::list(std::string live_id, Sight sig
   }
   std::function<Result<Page<Assessment>>(db::Transaction&)> work =
       [&](db::Transaction& transaction) -> Result<Page<Assessment>> {
-    auto live =
-        transaction.query(select_visible_live, {live_id, sight.person_id, sight.all_accounts});
-    if (!live) {
-      return live.error();
-    }
-    if (live->empty()) {
-      return make_error(Errc::not_found, "no such live");
+    if (auto visible = require_visible(transaction, live_id, sight); !visible) {
+      return visible.error();
     }
     auto rows = transaction.query(select_of_live, {live_id, cursor, limit + 1});
     if (!rows) {

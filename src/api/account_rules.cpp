@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where one account alerts otherwise than the rest.
+// Where one account, or those of a list, alert otherwise than the rest.
 #include "alert/account_rules.hpp"
 
 #include "api/answers.hpp"
@@ -10,12 +10,16 @@
 namespace vigie::api {
 namespace {
 
-json::object to_json(const alert::AccountRule& rule) {
+json::object to_json(const alert::ListRule& rule) {
   return {{"risk_threshold",
            rule.risk_threshold ? json::value(*rule.risk_threshold) : json::value(nullptr)},
-          {"hate_alerts", rule.hate_alerts},
+          {"hate_alerts", rule.hate_alerts ? json::value(*rule.hate_alerts) : json::value(nullptr)},
           {"cooldown_s",
            rule.cooldown ? json::value(to_seconds(*rule.cooldown)) : json::value(nullptr)}};
+}
+
+json::object to_json(const alert::AccountRule& rule) {
+  return to_json(alert::ListRule{rule.risk_threshold, rule.hate_alerts, rule.cooldown});
 }
 
 // Absent and null: nothing.
@@ -30,7 +34,7 @@ Result<std::optional<double>> optional_number(const json::object& body, std::str
   return std::optional<double>{value->to_number<double>()};
 }
 
-Result<alert::AccountRule> read_rule(const http::Request& request) {
+Result<alert::ListRule> read_rule(const http::Request& request) {
   const auto body = read_object(request);
   if (!body) {
     return body.error();
@@ -39,7 +43,7 @@ Result<alert::AccountRule> read_rule(const http::Request& request) {
       !known) {
     return known.error();
   }
-  alert::AccountRule rule;
+  alert::ListRule rule;
   const auto threshold = optional_number(*body, "risk_threshold");
   const auto cooldown = optional_number(*body, "cooldown_s");
   if (!threshold || !cooldown) {
@@ -49,9 +53,10 @@ Result<alert::AccountRule> read_rule(const http::Request& request) {
   if (*cooldown) {
     rule.cooldown = from_seconds(std::clamp(**cooldown, -1.0, 1e6));
   }
-  if (const auto* hate = body->if_contains("hate_alerts")) {
+  const auto* hate = body->if_contains("hate_alerts");
+  if (hate != nullptr && !hate->is_null()) {
     if (!hate->is_bool()) {
-      return make_error(Errc::invalid, "hate_alerts: true or false");
+      return make_error(Errc::invalid, "hate_alerts: true, false or null");
     }
     rule.hate_alerts = hate->as_bool();
   }
@@ -73,8 +78,32 @@ Async<Result<http::Response>> set_account_rule(Services& services, Call call) {
   if (!wanted) {
     co_return wanted.error();
   }
+  const alert::AccountRule own{wanted->risk_threshold, wanted->hate_alerts.value_or(true),
+                               wanted->cooldown};
   const auto rule =
-      co_await services.account_rules.set(call.parameters[0], widest_sight_of(call), *wanted);
+      co_await services.account_rules.set(call.parameters[0], widest_sight_of(call), own);
+  if (!rule) {
+    co_return rule.error();
+  }
+  co_return json_answer(200, to_json(*rule));
+}
+
+Async<Result<http::Response>> get_list_rule(Services& services, Call call) {
+  const auto rule =
+      co_await services.account_rules.get_of_list(call.parameters[0], call.person_id());
+  if (!rule) {
+    co_return rule.error();
+  }
+  co_return json_answer(200, to_json(*rule));
+}
+
+Async<Result<http::Response>> set_list_rule(Services& services, Call call) {
+  const auto wanted = read_rule(call.request);
+  if (!wanted) {
+    co_return wanted.error();
+  }
+  const auto rule =
+      co_await services.account_rules.set_of_list(call.parameters[0], call.person_id(), *wanted);
   if (!rule) {
     co_return rule.error();
   }

@@ -71,6 +71,14 @@ Result<alert::AlertFilter> read_alert_filter(const Call& call) {
   return filter;
 }
 
+json::object to_json(const analyse::SetAside& window) {
+  return {{"start_s", to_seconds(window.start)},
+          {"end_s", to_seconds(window.end)},
+          {"attempts", window.attempts},
+          {"reason", window.reason},
+          {"at", to_rfc3339(window.at)}};
+}
+
 }  // namespace
 
 Async<Result<http::Response>> list_assessments(Services& services, Call call) {
@@ -83,7 +91,25 @@ Async<Result<http::Response>> list_assessments(Services& services, Call call) {
   if (!page) {
     co_return page.error();
   }
-  co_return page_of(*page);
+  // What nobody judged stands beside what was: silence is not an answer.
+  const auto aside =
+      co_await services.assessments.list_set_aside(call.parameters[0], widest_sight_of(call));
+  if (!aside) {
+    co_return aside.error();
+  }
+  json::array items;
+  for (const auto& assessment : page->items) {
+    items.push_back(to_json(assessment));
+  }
+  json::array set_aside;
+  for (const auto& window : *aside) {
+    set_aside.push_back(to_json(window));
+  }
+  co_return json_answer(
+      200, json::object{{"items", std::move(items)},
+                        {"next_cursor", page->next_cursor.empty() ? json::value(nullptr)
+                                                                  : json::value(page->next_cursor)},
+                        {"set_aside", std::move(set_aside)}});
 }
 
 Async<Result<http::Response>> list_alerts(Services& services, Call call) {

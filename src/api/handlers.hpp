@@ -48,6 +48,8 @@ Async<Result<http::Response>> list_lives_of_account(Services& services, Call cal
 // account_rules.cpp
 Async<Result<http::Response>> get_account_rule(Services& services, Call call);
 Async<Result<http::Response>> set_account_rule(Services& services, Call call);
+Async<Result<http::Response>> get_list_rule(Services& services, Call call);
+Async<Result<http::Response>> set_list_rule(Services& services, Call call);
 
 // lists.cpp
 Async<Result<http::Response>> list_lists(Services& services, Call call);

@@ -8,6 +8,7 @@
 #include "api/follows.hpp"
 #include "base/json.hpp"
 #include "db/event_log.hpp"
+#include "notify/interruptions.hpp"
 
 namespace vigie::api {
 namespace {
@@ -22,6 +23,17 @@ constexpr Span pause_between_messages{50'000};
 constexpr int most_messages_at_once = 40;
 constexpr std::uint16_t policy_violation = 1008;
 constexpr std::uint16_t try_again_later = 1013;
+
+// What a page needs to know of them beside what happened.
+Result<std::vector<Event>> for_pages(db::Transaction& transaction,
+                                     Result<std::vector<Event>> events, Time now) {
+  if (events) {
+    if (auto marked = notify::mark_interruptions(transaction, *events, now); !marked) {
+      return marked.error();
+    }
+  }
+  return events;
+}
 
 bool may_see(const Listener& listener, const std::set<std::string, std::less<>>& accounts,
              const Event& event) {
@@ -82,9 +94,9 @@ Async<> Hub::read_log() {
   for (;;) {
     const auto from = position_;
     std::function<Result<std::vector<Event>>(db::Transaction&)> work =
-        [from](db::Transaction& transaction) -> Result<std::vector<Event>> {
+        [from, now = clock_.now()](db::Transaction& transaction) -> Result<std::vector<Event>> {
       if (from >= 0) {
-        return db::events_after(transaction, from, page_of_events);
+        return for_pages(transaction, db::events_after(transaction, from, page_of_events), now);
       }
       auto newest = db::newest_event(transaction);
       if (!newest) {
@@ -201,13 +213,15 @@ Async<bool> Hub::catch_up(Ears::iterator ear) {
     const auto all = ear->listener.all_accounts;
     std::int64_t oldest = 0;
     std::function<Result<std::vector<Event>>(db::Transaction&)> work =
-        [after, person, all, &oldest](db::Transaction& transaction) -> Result<std::vector<Event>> {
+        [after, person, all, &oldest,
+         now = clock_.now()](db::Transaction& transaction) -> Result<std::vector<Event>> {
       auto first = db::oldest_event(transaction);
       if (!first) {
         return first.error();
       }
       oldest = *first;
-      return db::events_for(transaction, person, all, after, page_of_events);
+      return for_pages(transaction, db::events_for(transaction, person, all, after, page_of_events),
+                       now);
     };
     const auto target = position_;
     const auto events = co_await db::read<std::vector<Event>>(database_, std::move(work));

@@ -48,6 +48,8 @@ const std::vector<Route>& routes() {
       {"POST", "/api/v1/lists", signed_in, create_list},
       {"PATCH", "/api/v1/lists/{id}", signed_in, rename_list},
       {"DELETE", "/api/v1/lists/{id}", signed_in, remove_list},
+      {"GET", "/api/v1/lists/{id}/alert-rule", deciders, get_list_rule},
+      {"PUT", "/api/v1/lists/{id}/alert-rule", deciders, set_list_rule},
       {"PUT", "/api/v1/lists/{id}/accounts/{account_id}", signed_in, put_in_list},
       {"DELETE", "/api/v1/lists/{id}/accounts/{account_id}", signed_in, take_from_list},
 

@@ -184,6 +184,7 @@ Result<std::unique_ptr<analyse::LanguageModel>> open_llm(const config::Config& c
     return price.error();
   }
   options.price = *price;
+  options.timeout = std::chrono::seconds{config.integer("LLM_TIMEOUT_S")};
   return analyse::create_llm_analyser(client, clock, random, std::move(options), log, metrics);
 }
 
@@ -217,7 +218,7 @@ analyse::JudgeOptions judging_options(const config::Config& config) {
   return options;
 }
 
-api::PartStatus judging_status(const analyse::Judge& judge, const analyse::Analysis& analysis,
+api::PartStatus judging_status(const analyse::Judge& judge, analyse::Analysis& analysis,
                                const config::Config& config, bool is_on) {
   api::PartStatus part{.name = "analysis", .state = is_on ? "ok" : "off", .words = "embedded"};
   if (judge.has_model()) {
@@ -226,6 +227,12 @@ api::PartStatus judging_status(const analyse::Judge& judge, const analyse::Analy
   if (const auto trouble = judge.trouble(); is_on && !trouble.empty()) {
     part.state = "degraded";
     part.words += "; the embedded analyser judges: " + trouble;
+  }
+  if (const auto recent = analysis.recent(); recent.fallbacks > 0) {
+    part.words += fmt::format(
+        "; {} of the last hour's {} windows were read by the embedded analyser alone, the last "
+        "because: {}",
+        recent.fallbacks, recent.windows, recent.why);
   }
   if (analysis.set_aside() > 0) {
     part.words +=

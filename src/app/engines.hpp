@@ -72,7 +72,7 @@ Result<std::string> examine_llm(const config::Config& config);
 analyse::JudgeOptions judging_options(const config::Config& config);
 
 // How the judges' part of /status reads.
-api::PartStatus judging_status(const analyse::Judge& judge, const analyse::Analysis& analysis,
+api::PartStatus judging_status(const analyse::Judge& judge, analyse::Analysis& analysis,
                                const config::Config& config, bool is_on);
 
 }  // namespace vigie::app

@@ -154,6 +154,9 @@ std::vector<Key> make_keys() {
        "An OpenAI-compatible endpoint, up to /v1; empty: Groq's when GROQ_API_KEY is set."},
       {"LLM_MODEL", Type::text, "openai/gpt-oss-120b", "", "The model asked for at that endpoint."},
       {"LLM_API_KEY", Type::secret, "", "", "The key of that endpoint; empty: GROQ_API_KEY."},
+      {"LLM_TIMEOUT_S", Type::integer, "30", "1..600",
+       "How long one answer of the model may take; a model on this machine's own processor may "
+       "need more."},
       {"LLM_CONTEXT", Type::text,
        "France : une autorité publique, le droit français, le débat public français.", "",
        "In whose name and under which law the model judges; put into template.yml at {{cadre}}."},

@@ -9,6 +9,9 @@
 
 namespace vigie::notify {
 
+// The key of a mail that is not sent when its alert has been taken by then begins so.
+inline constexpr std::string_view unless_taken_prefix = "untaken:";
+
 inline constexpr std::string_view mail_destination = "mail";
 
 // item_key: what is told to whom, once for ever. message: key, channel, destination, recipient and

@@ -12,9 +12,17 @@ constexpr std::string_view select_due = R"(
 SELECT o.id, o.key, o.channel, o.destination, o.person_id, o.webhook_id, o.state, o.created_at, o.due_at,
   o.attempts, o.ended_at, o.last_error, o.address
 FROM outbox o LEFT JOIN outbox_destination d ON d.destination = o.destination
-WHERE o.state = 'waiting' AND o.channel = $1 AND o.due_at <= $2 AND o.locked_until <= $2
+WHERE o.state = 'waiting' AND o.channel = $1 AND o.due_at <= $2 AND o.locked_until <= $3
   AND (d.retry_at IS NULL OR d.retry_at <= $2)
 ORDER BY o.attempts, o.due_at, o.id LIMIT 1)";
+
+// Somebody has the alert in hand or has decided on it: its mail is not needed any more.
+constexpr std::string_view drop_taken = R"(
+DELETE FROM outbox
+WHERE state = 'waiting' AND substr(key, 1, 8) = $1 AND due_at <= $2 AND locked_until <= $3
+  AND EXISTS (SELECT 1 FROM outbox_item i JOIN alert a ON a.id = i.subject_id
+    WHERE i.outbox_id = outbox.id
+      AND (a.state = 'decided' OR (a.state = 'claimed' AND a.claimed_until > $2))))";
 
 constexpr std::string_view lock_message = R"(
 UPDATE outbox SET locked_by = $2, locked_until = $3 WHERE id = $1)";
@@ -45,7 +53,7 @@ UPDATE outbox_destination SET retry_at = $2 WHERE destination = $1)";
 
 constexpr std::string_view bury_old = R"(
 UPDATE outbox SET state = 'dead', ended_at = $2, last_error = $3
-WHERE destination = $1 AND state = 'waiting' AND locked_until <= $2 AND (due_at <= $4 OR attempts >= $5))";
+WHERE destination = $1 AND state = 'waiting' AND locked_until <= $6 AND (due_at <= $4 OR attempts >= $5))";
 
 constexpr std::string_view disable_webhook = R"(
 UPDATE webhook SET disabled_at = $2, disabled_reason = $3 WHERE id = $1 AND disabled_at IS NULL)";
@@ -110,8 +118,12 @@ class Failure {
   }
 
   Result<> bury(const std::string& destination, const std::string& why, Time due_before) {
+    const auto clock = transaction_.now();
+    if (!clock) {
+      return clock.error();
+    }
     const auto buried =
-        transaction_.execute(bury_old, {destination, now_, why, due_before, most_failures});
+        transaction_.execute(bury_old, {destination, now_, why, due_before, most_failures, *clock});
     return buried ? Result<>{} : Result<>{buried.error()};
   }
 
@@ -140,7 +152,11 @@ Async<Result<std::optional<Message>>> Outbox::claim(Channel channel) {
   const Time now = clock_.now();
   std::function<Result<bool>(db::Transaction&)> ask =
       [&](db::Transaction& transaction) -> Result<bool> {
-    const auto rows = transaction.query(select_due, {to_string(channel), now});
+    const auto clock = transaction.now();
+    if (!clock) {
+      return clock.error();
+    }
+    const auto rows = transaction.query(select_due, {to_string(channel), now, *clock});
     return rows ? Result<bool>{!rows->empty()} : Result<bool>{rows.error()};
   };
   const auto is_due = co_await db::read<bool>(database_, std::move(ask));
@@ -149,7 +165,16 @@ Async<Result<std::optional<Message>>> Outbox::claim(Channel channel) {
   }
   std::function<Result<Claimed>(db::Transaction&)> work =
       [&](db::Transaction& transaction) -> Result<Claimed> {
-    const auto rows = transaction.query(select_due, {to_string(channel), now});
+    // Leases are in the database's time, which every process shares.
+    const auto clock = transaction.now();
+    if (!clock) {
+      return clock.error();
+    }
+    const auto dropped = transaction.execute(drop_taken, {unless_taken_prefix, now, *clock});
+    if (!dropped) {
+      return dropped.error();
+    }
+    const auto rows = transaction.query(select_due, {to_string(channel), now, *clock});
     if (!rows) {
       return rows.error();
     }
@@ -157,7 +182,7 @@ Async<Result<std::optional<Message>>> Outbox::claim(Channel channel) {
       return Claimed{};
     }
     auto message = to_message(rows->front());
-    const auto locked = transaction.execute(lock_message, {message.id, owner_, now + lease});
+    const auto locked = transaction.execute(lock_message, {message.id, owner_, *clock + lease});
     auto items = read_items(transaction, message.id);
     if (!locked || !items) {
       return !locked ? locked.error() : items.error();

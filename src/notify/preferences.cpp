@@ -8,8 +8,19 @@ namespace {
 
 constexpr std::chrono::minutes morning{8 * 60};
 
-Time next_full_hour(Time now) {
-  return std::chrono::floor<std::chrono::hours>(now) + std::chrono::hours{1};
+Time next_full(std::chrono::minutes step, Time now) {
+  const auto since = now.time_since_epoch() % step;
+  return now - since + step;
+}
+
+// No zone's offset is anything but whole quarters of an hour.
+Time gathered_until(const Preference& preference, Severity severity, Time now) {
+  const bool is_daily = preference.mail == MailPace::daily ||
+                        (preference.mail == MailPace::immediate && severity == Severity::moderate);
+  if (is_daily) {
+    return next_time_of_day(preference.time_zone, now, morning);
+  }
+  return next_full(std::chrono::minutes{preference.mail == MailPace::hourly ? 60 : 15}, now);
 }
 
 }  // namespace
@@ -37,22 +48,17 @@ Result<MailPace> parse_mail_pace(std::string_view text) {
   return make_error(Errc::invalid, "mail: immediate, hourly, daily or off");
 }
 
-std::optional<Time> mail_due_at(const Preference& preference, Severity severity, Time now) {
+std::optional<MailDue> mail_due(const Preference& preference, Severity severity, Time now) {
   if (preference.mail == MailPace::off || severity == Severity::low) {
     return std::nullopt;
   }
   const bool is_critical = severity == Severity::critical;
-  Time due = now;
-  if (!is_critical && preference.mail == MailPace::hourly) {
-    due = next_full_hour(now);
-  }
-  if (!is_critical && preference.mail == MailPace::daily) {
-    due = next_time_of_day(preference.time_zone, now, morning);
-  }
+  const Time due = is_critical ? now + time_to_take : gathered_until(preference, severity, now);
   if (is_critical && preference.critical_passes) {
-    return due;
+    return MailDue{.at = due, .unless_taken = true};
   }
-  return quiet_until(preference.quiet_hours, preference.time_zone, due).value_or(due);
+  const auto quiet = quiet_until(preference.quiet_hours, preference.time_zone, due);
+  return MailDue{.at = quiet.value_or(due), .unless_taken = is_critical && !quiet};
 }
 
 }  // namespace vigie::notify

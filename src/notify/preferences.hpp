@@ -14,7 +14,9 @@
 
 namespace vigie::notify {
 
-// hourly and daily gather what is not critical; daily comes at 8 in the person's time zone.
+// What is critical comes by itself once nobody has taken it for a few minutes. immediate: what is
+// high is gathered by the quarter of an hour, what is moderate until 8 in the morning of the
+// person's time zone; hourly and daily gather both.
 enum class MailPace : std::uint8_t { immediate, hourly, daily, off };
 std::string_view to_string(MailPace pace);
 Result<MailPace> parse_mail_pace(std::string_view text);
@@ -47,7 +49,14 @@ class Preferences {
   db::Database& database_;
 };
 
-// When a mail about an alert goes; nothing: never. Only hourly, daily and quiet hours make it wait.
-std::optional<Time> mail_due_at(const Preference& preference, Severity severity, Time now);
+inline constexpr Span time_to_take = std::chrono::minutes{5};
+
+struct MailDue {
+  Time at;
+  bool unless_taken = false;  // not sent when somebody has the alert in hand by then
+};
+
+// When a mail about an alert goes; nothing: never.
+std::optional<MailDue> mail_due(const Preference& preference, Severity severity, Time now);
 
 }  // namespace vigie::notify

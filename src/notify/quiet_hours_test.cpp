@@ -89,16 +89,29 @@ TEST(MailDue, WaitsForTheDigestThenForTheEndOfQuiet) {
   Preference preference;
   preference.time_zone = TimeZone::parse("UTC").value();
   const auto now = at("2026-11-23T20:30:00Z");
-  EXPECT_EQ(mail_due_at(preference, Severity::high, now), now);
-  EXPECT_EQ(mail_due_at(preference, Severity::low, now), std::nullopt);
+  EXPECT_EQ(mail_due(preference, Severity::high, now)->at, at("2026-11-23T20:45:00Z"));
+  EXPECT_EQ(mail_due(preference, Severity::moderate, now)->at, at("2026-11-24T08:00:00Z"));
+  EXPECT_FALSE(mail_due(preference, Severity::low, now));
 
   preference.mail = MailPace::hourly;
-  EXPECT_EQ(mail_due_at(preference, Severity::high, now), at("2026-11-23T21:00:00Z"));
+  EXPECT_EQ(mail_due(preference, Severity::high, now)->at, at("2026-11-23T21:00:00Z"));
   preference.quiet_hours = quiet(R"([{"weekday":1,"from":"20:00","to":"06:00"}])");
-  EXPECT_EQ(mail_due_at(preference, Severity::high, now), at("2026-11-24T06:00:00Z"));
-  EXPECT_EQ(mail_due_at(preference, Severity::critical, now), now);
+  EXPECT_EQ(mail_due(preference, Severity::high, now)->at, at("2026-11-24T06:00:00Z"));
+  EXPECT_EQ(mail_due(preference, Severity::critical, now)->at, now + time_to_take);
   preference.critical_passes = false;
-  EXPECT_EQ(mail_due_at(preference, Severity::critical, now), at("2026-11-24T06:00:00Z"));
+  EXPECT_EQ(mail_due(preference, Severity::critical, now)->at, at("2026-11-24T06:00:00Z"));
+}
+
+TEST(MailDue, IsCalledOffOnlyForWhatIsCriticalAndNotHeldBack) {
+  Preference preference;
+  preference.time_zone = TimeZone::parse("UTC").value();
+  const auto now = at("2026-11-23T20:30:00Z");
+  EXPECT_TRUE(mail_due(preference, Severity::critical, now)->unless_taken);
+  EXPECT_FALSE(mail_due(preference, Severity::high, now)->unless_taken);
+
+  preference.critical_passes = false;
+  preference.quiet_hours = quiet(R"([{"weekday":1,"from":"20:00","to":"06:00"}])");
+  EXPECT_FALSE(mail_due(preference, Severity::critical, now)->unless_taken);
 }
 
 }  // namespace

@@ -99,17 +99,18 @@ class Intake {
     if (!silenced) {
       return silenced.error();
     }
-    const auto due = mail_due_at(*preference, item.severity, now_);
+    const auto due = mail_due(*preference, item.severity, now_);
     if (*silenced || !due) {
       return {};
     }
     const auto item_key = fmt::format("mail:{}:alert:{}", person_id, item.subject);
     Message message;
     // What waits for the same moment is one mail.
-    message.key = *due > now_ ? fmt::format("mail:{}:{}", person_id, to_micros(*due)) : item_key;
+    message.key = due->unless_taken ? fmt::format("{}{}", unless_taken_prefix, item_key)
+                                    : fmt::format("mail:{}:{}", person_id, to_micros(due->at));
     message.destination = mail_destination;
     message.person_id = person_id;
-    message.due_at = *due;
+    message.due_at = due->at;
     return put_in_outbox(transaction_, ids_, std::move(message), item_key, item, now_);
   }
 

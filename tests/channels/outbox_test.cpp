@@ -35,6 +35,8 @@ INSTANTIATE_TEST_SUITE_P(Engines, Outboxed, vigie::testing::each_database(),
 
 TEST_P(Outboxed, WritesOneMailToEachPersonOfAnAlert) {
   say_hate();
+  EXPECT_EQ(deliver(Channel::mail), 0);
+  wait_for_digest();
 
   EXPECT_EQ(deliver(Channel::mail), 2);
 
@@ -57,6 +59,7 @@ TEST_P(Outboxed, LetsNoWordAndNoNameOut) {
     add_webhook(form);
   }
   say_hate();
+  wait_for_digest();
   deliver(Channel::mail);
   deliver(Channel::webhook);
 
@@ -90,6 +93,7 @@ TEST_P(Outboxed, ReadsWhatHappenedOnceAcrossRestarts) {
   EXPECT_EQ(run(again->take_in()).value(), 0);
   script("UPDATE event_cursor SET last = 0 WHERE reader = 'notify'");  // as if it were forgotten
   EXPECT_GT(run(again->take_in()).value(), 0);
+  wait_for_digest();
   deliver(Channel::mail);
 
   EXPECT_EQ(mailer.mails.size(), 2U);
@@ -104,7 +108,8 @@ TEST_P(Outboxed, GivesAMessageToOneSenderUntilItsLeaseEnds) {
   auto mine = run(outbox->claim(Channel::webhook)).value();
   ASSERT_TRUE(mine);
   EXPECT_FALSE(run(rival->claim(Channel::webhook)).value());
-  clock.advance(lease + seconds{1});
+  // The lease's time passes, which is the database's.
+  script("UPDATE outbox SET locked_until = locked_until - 121000000 WHERE locked_until > 0");
   auto theirs = run(rival->claim(Channel::webhook)).value();
   ASSERT_TRUE(theirs);
   EXPECT_EQ(theirs->id, mine->id);
@@ -174,6 +179,7 @@ TEST_P(Outboxed, GivesUpWhatADayDidNotDeliverAndTriesAgainWhenAsked) {
 TEST_P(Outboxed, BuriesAtOnceWhatTheServerWillNeverTake) {
   mailer.failure = make_error(Errc::invalid, "550 no such user");
   say_hate();
+  wait_for_digest();
 
   EXPECT_EQ(deliver(Channel::mail), 2);
 
@@ -299,6 +305,7 @@ TEST(AddressShown, KeepsTheSecretPartOfAWebhook) {
 
 TEST_P(Outboxed, ForgetsWhatWasSentLongAgo) {
   say_hate();
+  wait_for_digest();
   deliver(Channel::mail);
   clock.advance(sent_kept + seconds{1});
 

@@ -70,14 +70,57 @@ TEST_P(Told, WritesInTheMorningOfTheirTimeZoneWhatIsDaily) {
   EXPECT_EQ(to_rfc3339(waiting[0].due_at), "2026-11-24T12:00:00.000Z");
 }
 
-TEST_P(Told, TellsWhatIsCriticalAtOnceAndNothingWhenOff) {
+TEST_P(Told, GathersAQuarterOfAnHourWhoeverWishesNothingElse) {
+  clock.advance(minutes{2});  // 14:22
+  say_hate();
+  clock.advance(minutes{7});
+  say_hate("M");
+
+  EXPECT_EQ(deliver(Channel::mail), 0);
+  clock.advance(minutes{1});
+  EXPECT_EQ(deliver(Channel::mail), 1);
+
+  EXPECT_EQ(mailer.mails.at(0).subject.text(), "Vigie : 2 alertes, jusqu’à élevée");
+}
+
+TEST_P(Told, TellsOfWhatIsCriticalOnceNobodyHasTakenIt) {
+  say_hate("L", true);
+  clock.advance(time_to_take - seconds{1});
+  EXPECT_EQ(deliver(Channel::mail), 0);
+  clock.advance(seconds{1});
+  EXPECT_EQ(deliver(Channel::mail), 1);
+  EXPECT_EQ(deliver(Channel::mail), 0);
+}
+
+TEST_P(Told, DoesNotTellOfWhatIsCriticalAndTaken) {
+  say_hate("L", true);
+  const auto until = to_micros(clock.now() + minutes{30});
+  execute("UPDATE alert SET state = 'claimed', claimed_by = 'ada', claimed_until = $1", {until});
+  clock.advance(time_to_take);
+
+  EXPECT_EQ(deliver(Channel::mail), 0);
+  EXPECT_TRUE(messages(MessageState::waiting).empty());
+
+  say_hate("M", true);  // a claim that is over by then is none
+  const auto soon = to_micros(clock.now() + minutes{1});
+  execute(
+      "UPDATE alert SET state = 'claimed', claimed_by = 'ada', claimed_until = $1 WHERE live_id = "
+      "'M'",
+      {soon});
+  clock.advance(time_to_take);
+  EXPECT_EQ(deliver(Channel::mail), 1);
+}
+
+TEST_P(Told, TellsWhatIsCriticalWhateverThePaceAndNothingWhenOff) {
   prefer(with_pace(MailPace::daily));
   say_hate("L", true);
+  clock.advance(time_to_take);
   EXPECT_EQ(deliver(Channel::mail), 1);
   EXPECT_EQ(mailer.mails.at(0).subject.text(), "Vigie : 1 alerte critique");
 
   prefer(with_pace(MailPace::off));
   say_hate("M", true);
+  clock.advance(time_to_take);
   EXPECT_EQ(deliver(Channel::mail), 0);
   EXPECT_TRUE(messages(MessageState::waiting).empty());
 }
@@ -90,6 +133,7 @@ TEST_P(Told, LeavesPeopleInPeaceInTheirQuietHours) {
   EXPECT_EQ(to_rfc3339(messages(MessageState::waiting).at(0).due_at), "2026-11-23T17:00:00.000Z");
 
   say_hate("M", true);  // critical passes unless the person says otherwise
+  clock.advance(time_to_take);
   EXPECT_EQ(deliver(Channel::mail), 1);
   PreferenceChange change;
   change.critical_passes = false;
@@ -117,6 +161,7 @@ TEST_P(Told, KeepsSilentAboutAnAccountButStillLists) {
   clock.advance(minutes{15});
   EXPECT_TRUE(run(silences->list("anna")).value().empty());
   say_hate();
+  wait_for_digest();
   EXPECT_EQ(deliver(Channel::mail), 1);
 }
 
@@ -127,11 +172,13 @@ TEST_P(Told, EndsASilenceWithItsLiveOrAfterADay) {
   say_hate("L");
   EXPECT_EQ(deliver(Channel::mail), 0);
   say_hate("M");  // another live
+  wait_for_digest();
   EXPECT_EQ(deliver(Channel::mail), 1);
 
   script("UPDATE live SET ended_at = 5, state = 'ended' WHERE id = 'L'");
   EXPECT_TRUE(run(silences->list("anna")).value().empty());
   say_hate("L");
+  wait_for_digest();
   EXPECT_EQ(deliver(Channel::mail), 1);
 
   ASSERT_TRUE(run(silences->create(

@@ -140,6 +140,9 @@ class Channeled : public vigie::testing::OnEachDatabase {
     ASSERT_TRUE(told) << told.error().what;
   }
 
+  // Until the next digest of what is not critical.
+  void wait_for_digest() { clock.advance(std::chrono::minutes{15}); }
+
   // Everything that is due now.
   int deliver(Channel channel) {
     for (int count = 0;; ++count) {

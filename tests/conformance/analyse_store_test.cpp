@@ -246,6 +246,14 @@ TEST_P(AssessmentStore, SetsAWindowAsideOnceAndLetsTheLiveGoOn) {
   EXPECT_FALSE(run(store->set_aside(next, 3, "it broke")).value()) << "somebody did so meanwhile";
 
   EXPECT_EQ(run(store->count_set_aside()).value(), 1);
+  const Sight anybody{.person_id = "", .all_accounts = true};
+  const auto aside = run(store->list_set_aside("L", anybody)).value();
+  ASSERT_EQ(aside.size(), 1U);
+  EXPECT_EQ(aside[0].reason, "it broke");
+  EXPECT_EQ(aside[0].attempts, 3);
+  EXPECT_EQ(aside[0].start, seconds{0});
+  const Sight stranger{.person_id = "carl", .all_accounts = false};
+  EXPECT_EQ(run(store->list_set_aside("L", stranger)).error().code, Errc::not_found);
   EXPECT_EQ(work().window.text, "deux");
   EXPECT_TRUE(list().items.empty());
 }

@@ -291,5 +291,27 @@ TEST_P(AccountsApi, CleansTagsAndNotes) {
 INSTANTIATE_TEST_SUITE_P(Engines, AccountsApi, vigie::testing::each_database(),
                          vigie::testing::engine_name);
 
+TEST_P(AccountsApi, GivesAListARuleForThoseWhoDecideOnly) {
+  const auto mona = enter("mona", Role::moderator);
+  const auto uma = enter("uma", Role::user);
+  const auto made = ask("POST", "/api/v1/lists", &mona, R"({"name":"calme"})");
+  const auto rule = "/api/v1/lists/" + get_string(json_of(made), "id").value() + "/alert-rule";
+
+  const auto before = json_of(ask("GET", rule, &mona));
+  EXPECT_TRUE(before.at("hate_alerts").is_null());
+  const auto set = ask("PUT", rule, &mona, R"({"risk_threshold":0.9,"hate_alerts":false})");
+  ASSERT_EQ(set.status, 200) << set.body;
+  EXPECT_EQ(get_number(json_of(ask("GET", rule, &mona)), "risk_threshold"), 0.9);
+
+  EXPECT_EQ(ask("GET", rule, &uma).status, 403);
+  EXPECT_EQ(ask("PUT", rule, &uma, "{}").status, 403);
+  const auto otto = enter("otto", Role::admin);
+  EXPECT_EQ(ask("PUT", rule, &otto, "{}").status, 404) << "another person's list";
+  for (const auto* const body :
+       {R"({"risk_threshold":2})", R"({"cooldown_s":-1})", R"({"hate_alerts":1})", R"({"x":1})"}) {
+    EXPECT_EQ(ask("PUT", rule, &mona, body).status, 422) << body;
+  }
+}
+
 }  // namespace
 }  // namespace vigie::api

@@ -10,6 +10,8 @@ namespace {
 
 // Reasoning models spend completion tokens on thoughts we never see.
 constexpr int completion_tokens = 1000;
+constexpr int longest_justification = 300;  // letters
+constexpr int longest_evidence = 300;
 
 Rung below(Rung rung) {
   return static_cast<Rung>(static_cast<int>(rung) + 1);
@@ -23,16 +25,29 @@ json::object one_of(std::initializer_list<std::string_view> words) {
   return {{"type", "string"}, {"enum", std::move(all)}};
 }
 
-json::object schema() {
+json::object text_of(int longest) {
+  json::object text{{"type", "string"}};
+  if (longest > 0) {
+    text["maxLength"] = longest;
+  }
+  return text;
+}
+
+// Strict endpoints refuse lengths; those that write by a grammar (llama.cpp) need them: a small
+// model would not stop talking.
+enum class Lengths : std::uint8_t { none, bounded };
+
+json::object schema(Lengths lengths) {
+  const bool is_bounded = lengths == Lengths::bounded;
   json::object properties{
       {"categorie", one_of({"Neutre", "Polémique", "Potentiellement viral", "Discours haineux"})},
       {"viralite", one_of({"faible", "moyenne", "forte"})},
       {"discours_haineux", {{"type", "boolean"}}},
       {"cible", one_of({"ethnie", "religion", "individu", "groupe social", "autre"})},
-      {"justification", {{"type", "string"}}},
+      {"justification", text_of(is_bounded ? longest_justification : 0)},
       {"score", {{"type", "number"}}},
       {"indetermine", {{"type", "boolean"}}},
-      {"preuve", {{"type", "string"}}}};
+      {"preuve", text_of(is_bounded ? longest_evidence : 0)}};
   json::array required;
   for (const auto& property : properties) {
     required.emplace_back(property.key());
@@ -47,9 +62,10 @@ json::value response_format(Rung rung) {
   switch (rung) {
     case Rung::strict_schema:
       return {{"type", "json_schema"},
-              {"json_schema", {{"name", "jugement"}, {"strict", true}, {"schema", schema()}}}};
+              {"json_schema",
+               {{"name", "jugement"}, {"strict", true}, {"schema", schema(Lengths::none)}}}};
     case Rung::object_with_schema:
-      return {{"type", "json_object"}, {"schema", schema()}};
+      return {{"type", "json_object"}, {"schema", schema(Lengths::bounded)}};
     case Rung::object:
       return {{"type", "json_object"}};
     case Rung::plain:
