@@ -26,6 +26,17 @@ bool is_hopeless(std::string_view detail) {
   return std::ranges::find(words, detail) != words.end();
 }
 
+// Why nothing was heard until this reader came: what its predecessor said, or that there is a new
+// one.
+std::string former_outage(const Work& work) {
+  for (const std::string_view reason : {std::string_view{"stopped"}, disk, paused}) {
+    if (work.capture_reason == reason) {
+      return std::string{reason};
+    }
+  }
+  return "restart";
+}
+
 // A restriction says what it is in one word ("login_required"); anything longer is for the log.
 std::string word_or(const std::string& text, std::string_view fallback) {
   return text.size() <= 40 && text.find(' ') == std::string::npos ? text : std::string{fallback};
@@ -57,7 +68,7 @@ LiveReader::LiveReader(const asio::any_io_executor& executor, ReaderTools tools,
       born_steady_{tools.clock.steady()},
       position_{work_.heard_until},
       archive_{work_, tools.blobs, tools.pool, tools.journal, tools.log, tools.metrics},
-      outage_{work_.capture_reason == "stopped" ? "stopped" : "restart"},
+      outage_{former_outage(work_)},
       heard_anything_{work_.heard_until > Span{0}},
       said_{work_.capture},
       said_reason_{work_.capture_reason} {}

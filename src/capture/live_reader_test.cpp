@@ -286,6 +286,19 @@ TEST_F(Reader, RecordsTheHoleAPersonMade) {
   EXPECT_EQ(rig.journal.gaps[0].reason, "stopped");
 }
 
+// A disk that is full to the last byte takes the leases too: another reader comes back.
+TEST_F(Reader, RecordsTheHoleThatAFullDiskMadeForAnotherReader) {
+  rig.add({.bytes = flv_tone(seconds{1}), .hangs = true});
+  auto work = some_work();
+  work.heard_until = seconds{8};
+  work.capture = CaptureState::stalled;
+  work.capture_reason = "disk";
+  start(work);
+
+  ASSERT_TRUE(rig.run_until([&] { return !rig.journal.gaps.empty(); }));
+  EXPECT_EQ(rig.journal.gaps[0].reason, "disk");
+}
+
 TEST_F(Reader, HearsThroughJumpsAndChangesOfTheCodec) {
   auto bytes = flv_tone(seconds{2}) + flv_tone(seconds{2}, std::chrono::hours{1}) +
                flv_tone(seconds{2}, seconds{5}, 48'000) + flv_tone(seconds{2});
