@@ -2,6 +2,7 @@
 // What the routes work with. Made by app/wiring.cpp; everything outlives the server.
 #pragma once
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -60,6 +61,14 @@ struct House {
   std::string accessibility;
 };
 
+// What the self-test of the start found.
+struct CapacityStatus {
+  int lives = 0;  // at once, all of them speaking
+  double cpu_per_audio_s = 0;
+  std::int64_t workers = 0;
+  std::string model;
+};
+
 struct Services {
   Clock& clock;
   Random& random;
@@ -86,6 +95,8 @@ struct Services {
   House house{};
   // How each host that is asked treats us; none in a test.
   std::function<Async<std::vector<platform::HostStatus>>()> hosts{};
+  // Nothing while it is not known, or not this machine that recognises.
+  std::function<std::optional<CapacityStatus>()> capacity{};
 };
 
 }  // namespace vigie::api

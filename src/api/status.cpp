@@ -35,6 +35,16 @@ json::object to_json(const platform::HostStatus& host) {
           {"since", moment(host.since)}};
 }
 
+json::value to_json(const std::optional<CapacityStatus>& capacity) {
+  if (!capacity) {
+    return nullptr;
+  }
+  return json::object{{"lives", capacity->lives},
+                      {"cpu_per_audio_s", capacity->cpu_per_audio_s},
+                      {"workers", capacity->workers},
+                      {"model", capacity->model}};
+}
+
 Async<Result<http::Response>> get_status(Services& services, Call) {
   json::array parts;
   for (const auto& part : services.parts()) {
@@ -52,6 +62,7 @@ Async<Result<http::Response>> get_status(Services& services, Call) {
     }
   }
   status["hosts"] = std::move(hosts);
+  status["capacity"] = to_json(services.capacity ? services.capacity() : std::nullopt);
   const auto delays = co_await services.lives.detection_delays("");
   if (!delays) {
     co_return delays.error();

@@ -32,5 +32,14 @@ TEST(HostInStatus, HasNoSuchTimesWhileItAnswers) {
   EXPECT_TRUE(said.at("paused_until").is_null());
 }
 
+TEST(CapacityInStatus, IsNullUntilItIsKnown) {
+  const CapacityStatus known{
+      .lives = 40, .cpu_per_audio_s = 0.04, .workers = 2, .model = "base-int8"};
+
+  EXPECT_TRUE(to_json(std::optional<CapacityStatus>{}).is_null());
+  EXPECT_EQ(json::serialize(to_json(std::optional{known})),
+            R"({"lives":40,"cpu_per_audio_s":4E-2,"workers":2,"model":"base-int8"})");
+}
+
 }  // namespace
 }  // namespace vigie::api

@@ -7,6 +7,7 @@
 #include "app/world.hpp"
 #include "async/run.hpp"
 #include "base/text.hpp"
+#include "transcribe/metered_transcriber.hpp"
 #include "transcribe/models.hpp"
 #include "transcribe/remote/remote_transcriber.hpp"
 #ifdef VIGIE_HAS_WHISPER
@@ -92,7 +93,7 @@ Result<Ears> open_ears(const config::Config& config, std::string_view wanted, st
     if (!remote) {
       return remote.error();
     }
-    ears.transcriber = std::move(*remote);
+    ears.transcriber = transcribe::metered(std::move(*remote), tools.clock, tools.metrics);
     return ears;
   }
   const auto model = transcribe::find_model(folder, wanted);
@@ -107,7 +108,7 @@ Result<Ears> open_ears(const config::Config& config, std::string_view wanted, st
   tools.metrics
       .gauge("vigie_transcribe_model_load_seconds", "How long reading the speech model took.")
       .set(to_seconds(tools.clock.steady() - began));
-  ears.transcriber = std::move(*transcriber);
+  ears.transcriber = transcribe::metered(std::move(*transcriber), tools.clock, tools.metrics);
   ears.note = model->note;
   return ears;
 }

@@ -19,6 +19,7 @@
 #include "app/listening.hpp"
 #include "app/outbound.hpp"
 #include "app/pace.hpp"
+#include "app/self_test.hpp"
 #include "app/sources.hpp"
 #include "app/words.hpp"
 #include "async/task_group.hpp"
@@ -165,6 +166,7 @@ class Vigie final : public Application {
   capture::Captures captures_{*world_.database, world_.clock, world_.ids, *world_.bus,
                               world_.ids.next(world_.clock.now())};
   std::unique_ptr<capture::CaptureService> capture_;
+  SelfTest self_test_{world_};
 
   // analyse
   std::unique_ptr<analyse::Analyser> embedded_{analyse::create_embedded_analyser()};
@@ -294,6 +296,7 @@ Result<> Vigie::open_web() {
                                                     .version = VIGIE_VERSION,
                                                     .house = std::move(*house),
                                                     .hosts = [this] { return hosts_.status(); }});
+  services_->capacity = [this] { return self_test_.result(); };
   const auto language =
       world_.config.text("LANGUAGE") == "en" ? api::Language::english : api::Language::french;
   site_ =
@@ -359,6 +362,7 @@ Async<> Vigie::run() {
     service.spawn("retention", retention_.run());
     words_->spawn(service, pipeline);
     pipeline.spawn("capture", capture_->run());
+    service.spawn("self-test", self_test_.run(ears_.transcriber.get()));
   }
   if (roles_.watch) {
     watchers_.spawn(pipeline);

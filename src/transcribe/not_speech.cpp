@@ -33,6 +33,7 @@ constexpr std::array credits{
     std::string_view{"sous titrage radio canada"},
     std::string_view{"traduction et sous titrage "},
     std::string_view{"par soustitreur com"},
+    std::string_view{"❤️ par soustitreur com"},
     std::string_view{"subtitling by "},
     std::string_view{"captions by "},
     std::string_view{"captioning by "},
