@@ -69,8 +69,11 @@ Match find_route(std::string_view method, std::string_view path) {
   Match match;
   const auto wanted = method == "HEAD" ? std::string_view{"GET"} : method;
   std::vector<std::string> parameters;
+  // "/accounts/batch" is no account called batch.
+  const bool is_literal = std::ranges::any_of(
+      routes(), [path](const Route& route) { return route.path == path; });
   for (const auto& route : routes()) {
-    if (!matches(route.path, path, parameters)) {
+    if ((is_literal && route.path != path) || !matches(route.path, path, parameters)) {
       continue;
     }
     match.allowed_methods += match.allowed_methods.empty() ? "" : ", ";

@@ -104,6 +104,9 @@ Async<Result<http::Response>> retry_message(Services& services, Call call);
 Async<Result<http::Response>> search_words(Services& services, Call call);
 Async<Result<http::Response>> get_stats(Services& services, Call call);
 
+// bench.cpp
+Async<Result<http::Response>> broadcast_for_bench(Services& services, Call call);
+
 // openapi.cpp
 Async<Result<http::Response>> show_openapi(Services& services, Call call);
 

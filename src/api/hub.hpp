@@ -53,6 +53,9 @@ class Hub {
   // Whether anybody would see an event now.
   bool has_listeners() const { return !ears_.empty(); }
 
+  // There is something new in the log.
+  void look_now() { news_.ring(); }
+
   // The newest event read; -1 before the first look.
   std::int64_t position() const { return position_; }
 

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one table of role × route.
+#include <cstdlib>
+
 #include "api/access.hpp"
 #include "api/handlers.hpp"
 
 namespace vigie::api {
 
-const std::vector<Route>& routes() {
-  static const std::vector<Route> table{
+namespace {
+
+std::vector<Route> make_routes() {
+  std::vector<Route> table{
       {"POST", "/api/v1/session", everyone, sign_in},
       {"GET", "/api/v1/session", signed_in, who_am_i},
       {"DELETE", "/api/v1/session", signed_in, sign_out},
@@ -115,6 +119,17 @@ const std::vector<Route>& routes() {
       {"GET", "/accessibilite", everyone, show_accessibility},
       {"GET", "/pages.css", everyone, show_page_style},
   };
+  const char* const benched = std::getenv("VIGIE_BENCH");
+  if (benched != nullptr && std::string_view{benched} == "1") {
+    table.push_back({"POST", "/bench/broadcast", role_bit(Role::admin), broadcast_for_bench});
+  }
+  return table;
+}
+
+}  // namespace
+
+const std::vector<Route>& routes() {
+  static const std::vector<Route> table = make_routes();
   return table;
 }
 
