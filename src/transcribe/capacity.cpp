@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transcribe/capacity.hpp"
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <numbers>
 
 #include "media/pcm.hpp"
+#include "transcribe/cpu_time.hpp"
 
 namespace vigie::transcribe {
 namespace {
@@ -22,15 +21,6 @@ constexpr double enough_cpu_s = 1.3;  // then no further round is begun
 constexpr double speech_per_voice = 2.2;
 // What is left to capture, analysis, the database and the pages.
 constexpr double share_of_machine = 0.7;
-
-double cpu_of_thread() {
-  rusage usage{};
-  getrusage(RUSAGE_THREAD, &usage);
-  const auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
 
 struct Formant {
   double hertz;
@@ -92,12 +82,12 @@ Result<Capacity> measure_capacity(Transcriber& transcriber, std::size_t cores) {
   double least = 0;  // the first round warms up, others may be disturbed
   double spent = 0;
   for (int round = 0; round < most_rounds && spent < enough_cpu_s; ++round) {
-    const auto before = cpu_of_thread();
+    const auto before = cpu_seconds(RUSAGE_THREAD);
     const auto heard = transcriber.transcribe(voice, ask, {});
     if (!heard) {
       return heard.error().during("finding out how many lives this machine holds");
     }
-    const auto cost = cpu_of_thread() - before;
+    const auto cost = cpu_seconds(RUSAGE_THREAD) - before;
     spent += cost;
     least = round == 0 ? cost : std::min(least, cost);
   }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transcribe/files.hpp"
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <atomic>
 #include <boost/json/object.hpp>
@@ -13,6 +11,7 @@
 #include <mutex>
 #include <thread>
 
+#include "transcribe/cpu_time.hpp"
 #include "transcribe/files_output.hpp"
 #include "transcribe/language_lock.hpp"
 #include "transcribe/listener.hpp"
@@ -55,17 +54,10 @@ struct Job {
   Utterance utterance;
 };
 
-double cpu_seconds(const rusage& usage) {
-  const auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
-
-rusage usage_now() {
+double peak_megabytes() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  return usage;
+  return static_cast<double>(usage.ru_maxrss) / 1024;
 }
 
 class Run {
@@ -85,7 +77,7 @@ class Run {
       return 1;
     }
     began_ = tools_.clock.steady();
-    const auto cpu_began = cpu_seconds(usage_now());
+    const auto cpu_began = cpu_seconds(RUSAGE_SELF);
     {
       std::vector<std::jthread> workers;
       for (std::size_t i = 0; i < tools_.transcriber.workers(); ++i) {
@@ -96,7 +88,7 @@ class Run {
       is_complete_ = true;
       changed_.notify_all();
     }
-    summarise(tools_.clock.steady() - began_, cpu_seconds(usage_now()) - cpu_began);
+    summarise(tools_.clock.steady() - began_, cpu_seconds(RUSAGE_SELF) - cpu_began);
     return has_failed_ ? 1 : 0;
   }
 
@@ -286,7 +278,7 @@ class Run {
   }
 
   void summarise(Span wall, double cpu) {
-    const auto rss = static_cast<double>(usage_now().ru_maxrss) / 1024;
+    const auto rss = peak_megabytes();
     double heard = 0;
     for (const auto& recording : recordings_) {
       heard += recording.heard_s;

@@ -1,22 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transcribe/metered_transcriber.hpp"
 
-#include <sys/resource.h>
-
-#include <array>
 #include <utility>
+
+#include "transcribe/cpu_time.hpp"
 
 namespace vigie::transcribe {
 namespace {
-
-double cpu_of_thread() {
-  rusage usage{};
-  getrusage(RUSAGE_THREAD, &usage);
-  const auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
 
 constexpr std::string_view outcomes_help =
     "Utterances by what became of them: words, uncertain words, nothing said, failed.";
@@ -46,9 +36,9 @@ class MeteredTranscriber final : public Transcriber {
       return inner_->transcribe(samples, ask, std::move(stop));
     }
     const auto began = clock_.steady();
-    const auto cpu_began = cpu_of_thread();
+    const auto cpu_began = cpu_seconds(RUSAGE_THREAD);
     auto transcript = inner_->transcribe(samples, ask, std::move(stop));
-    cpu_.add(cpu_of_thread() - cpu_began);
+    cpu_.add(cpu_seconds(RUSAGE_THREAD) - cpu_began);
     lasted_.observe(to_seconds(clock_.steady() - began));
     count(transcript);
     return transcript;
