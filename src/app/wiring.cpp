@@ -408,6 +408,11 @@ std::vector<api::PartStatus> Vigie::parts() const {
                                                 ears_.transcriber->model())
                                   : deaf_because_});
   parts.push_back(judging_status(*judge_, *analysis_, world_.config, roles_.analyse));
+  // The page of thresholds reads the number from here.
+  parts.push_back(
+      {.name = "alerts",
+       .state = roles_.analyse ? "ok" : "off",
+       .words = fmt::format("RISK_THRESHOLD={}", world_.config.number("RISK_THRESHOLD"))});
   return parts;
 }
 

@@ -15,8 +15,8 @@ const stats = () => {
   const to = new Date(Math.floor(now / 86_400_000) * 86_400_000 + 86_400_000);
   return {
     from: new Date(to - 7 * 86_400_000).toISOString(), to: to.toISOString(),
-    lives: { count: 41, hours: 63.4, by_day: [{ day: day(1), count: 12, hours: 20.2 }, { day: day(3), count: 22, hours: 31 }, { day: day(0), count: 7, hours: 12.2 }] },
-    alerts: { total: 58, by_kind: { haine: 21, incertain: 17, injection: 1, viralite: 19 }, by_severity: { critique: 4, eleve: 17, modere: 18, faible: 19 }, by_day: [{ day: day(3), count: 31 }, { day: day(1), count: 20 }, { day: day(0), count: 7 }] },
+    lives: { count: 41, hours: 63.4, by_day: [6, 5, 4, 3, 2, 1, 0].map((back) => ({ day: day(back), ...({ 3: { count: 22, hours: 31 }, 1: { count: 12, hours: 20.2 }, 0: { count: 7, hours: 12.2 } }[back] ?? { count: 0, hours: 0 }) })) },
+    alerts: { total: 58, by_kind: { haine: 21, incertain: 17, injection: 1, viralite: 19 }, by_severity: { critique: 4, eleve: 17, modere: 18, faible: 19 }, by_day: [6, 5, 4, 3, 2, 1, 0].map((back) => ({ day: day(back), count: { 3: 31, 1: 20, 0: 7 }[back] ?? 0 })) },
     decisions: { total: 24, by_verdict: { confirmed: 9, lawful: 4, false_alarm: 10, second_opinion: 1 }, false_alarm_causes: { transcription: 5, irony: 3, analysis: 2 } },
     delays: { live_to_known_s: { p50: 8.4, p95: 14.2 }, words_s: { p50: 5.1, p95: 11 }, alert_to_claim_s: { p50: 74, p95: 420 }, alert_to_decision_s: { p50: null, p95: null } },
   };
@@ -117,8 +117,9 @@ export function answerPages(server) {
     'POST /outbox/{id}': (_, id) => { const one = find(store.dead, id); drop(store.dead, id); return [200, { ...one, state: 'waiting' }]; },
   });
   Object.assign(server.world.status, {
-    risk_threshold: 0.7, capacity: { lives: 4, cpu_per_audio_s: 0.31, workers: 2, model: 'base-int8' },
+    capacity: { lives: 4, cpu_per_audio_s: 0.31, workers: 2, model: 'base-int8' },
     hosts: [{ host: 'www.tiktok.com', allowed_per_s: 2, used_per_s: 0.8, queue: 0, wait_p50_s: 0.1, wait_p95_s: 0.4, paused_until: null, reason: '', since: null }],
   });
+  server.world.status.parts.push({ name: 'alerts', state: 'ok', words: 'RISK_THRESHOLD=0.7' });
   return store;
 }

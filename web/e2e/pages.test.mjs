@@ -107,7 +107,7 @@ describe('the pages of their own', { skip: hasBrowser ? false : 'no Chromium' },
     await page.getByRole('combobox', { name: 'Compte' }).selectOption('a-demo_marche');
     await page.getByLabel('Du', { exact: true }).fill('2026-11-01');
     await page.waitForURL(/q=march%C3%A9&compte=a-demo_marche&du=2026-11-01$/);
-    await until('the question', () => server.calls.some((call) => /^GET \/search\?q=march%C3%A9&account_id=a-demo_marche&from=2026-10-31T23/.test(call)));
+    await until('the question', () => server.calls.some((call) => /^GET \/search\?q=march%C3%A9&account_id=a-demo_marche&from=2026-11-01$/.test(call)));
     await page.getByRole('button', { name: 'Écouter l’extrait à 01:05:00' }).click();
     const audio = page.locator('.found audio');
     assert.match(await audio.getAttribute('src'), /\/lives\/l-demo_marche\/audio\?from=3885&to=3919$/);

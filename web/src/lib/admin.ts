@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What administrators do: people, webhooks, messages that could not be delivered. The calls.
 import type { Api } from './api';
-import type { Page, Role, Severity } from './types';
+import type { Page, Part, Role, Severity } from './types';
 import type { TestOutcome } from './telling';
 
 export const roles: readonly Role[] = ['user', 'moderator', 'admin', 'auditor'];
@@ -76,6 +76,12 @@ export const testWebhook = (api: Api, one: Webhook): Promise<TestOutcome> => api
 export const getOutbox = (api: Api, state: Message['state'], cursor: string): Promise<Page<Message>> =>
   api.read(`/outbox?state=${state}&limit=50${cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`}`);
 export const retryMessage = (api: Api, one: Message): Promise<Message> => api.write('POST', `/outbox/${id(one)}/retry`);
+
+// The general threshold, as the part "alerts" tells it.
+export function thresholdIn(parts: readonly Part[]): number | undefined {
+  const words = /RISK_THRESHOLD=(\d+(?:\.\d+)?)/.exec(parts.find((part) => part.name === 'alerts')?.words ?? '');
+  return words?.[1] === undefined ? undefined : Number(words[1]);
+}
 
 // Those who wait first, then by name.
 export const inOrder = (people: readonly AdminPerson[]): AdminPerson[] =>

@@ -22,7 +22,7 @@ export interface Search {
   to: string;
 }
 
-export const longestSearch = 200; // characters
+export const longestSearch = 500; // characters
 
 const dayOf = (text: string | null): string => (text !== null && /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)) ? text : '');
 
@@ -39,12 +39,6 @@ export function problemOf(search: Search): SearchProblem | null {
   return search.from !== '' && search.to !== '' && search.to < search.from ? 'badPeriod' : null;
 }
 
-// Whole days where the person is: from the first moment of one to the first after the other.
-export function momentOf(day: string, after: number): string {
-  const [year = 0, month = 1, date = 1] = day.split('-').map(Number);
-  return new Date(year, month - 1, date + after).toISOString();
-}
-
 export function addressOfSearch(search: Search): string {
   const query = new URLSearchParams();
   const put = (name: string, value: string): void => { if (value !== '') query.set(name, value); };
@@ -59,8 +53,8 @@ export function callOf(search: Search, cursor: string): string {
   const query = new URLSearchParams({ q: search.words });
   const put = (name: string, value: string): void => { if (value !== '') query.set(name, value); };
   put('account_id', search.account);
-  put('from', search.from === '' ? '' : momentOf(search.from, 0));
-  put('to', search.to === '' ? '' : momentOf(search.to, 1));
+  put('from', search.from); // whole days of the person's zone
+  put('to', search.to);
   put('cursor', cursor);
   return `/search?${query}`;
 }

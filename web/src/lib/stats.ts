@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What Statistiques shows: its period is the page's address, its days have no holes.
+// What Statistiques shows: its period is the page's address.
 import type { AlertKind, Cause, Severity, Verdict } from './types';
 
 export interface Spread {
@@ -21,13 +21,11 @@ export type PeriodDays = (typeof periods)[number];
 
 export const periodOf = (query: URLSearchParams): PeriodDays => periods.find((one) => one === query.get('periode')) ?? '7';
 
-const day = 86_400_000; // ms
-
-// Whole days, today among them.
-export function callOf(period: PeriodDays, now: number): string {
-  const end = Math.floor(now / day) * day + day;
-  const query = new URLSearchParams({ from: new Date(end - Number(period) * day).toISOString(), to: new Date(end).toISOString() });
-  return `/stats?${query}`;
+// The last days, today among them; which days those are is the server's to say, by the person's zone.
+export function callOf(period: PeriodDays, today: Date): string {
+  const first = new Date(today.getFullYear(), today.getMonth(), today.getDate() - Number(period) + 1);
+  const two = (part: number): string => String(part).padStart(2, '0');
+  return `/stats?from=${first.getFullYear()}-${two(first.getMonth() + 1)}-${two(first.getDate())}`;
 }
 
 export interface Bar {
@@ -35,16 +33,8 @@ export interface Bar {
   value: number;
 }
 
-// Every day of the period, with nothing where nothing was counted.
-export function daysOf(stats: Stats, rows: readonly { day: string }[], valueOf: (row: never) => number): Bar[] {
-  const known = new Map(rows.map((row) => [row.day.slice(0, 10), valueOf(row as never)]));
-  const bars: Bar[] = [];
-  for (let at = Date.parse(stats.from); at < Date.parse(stats.to) && bars.length < 400; at += day) {
-    const label = new Date(at).toISOString().slice(0, 10);
-    bars.push({ label, value: known.get(label) ?? 0 });
-  }
-  return bars;
-}
+export const barsOf = <Row extends { day: string }>(rows: readonly Row[], valueOf: (row: Row) => number): Bar[] =>
+  rows.map((row) => ({ label: row.day, value: valueOf(row) })).sort((a, b) => (a.label < b.label ? -1 : 1));
 
 // A round number at or above the highest, for the top of the scale.
 export function topOf(values: readonly number[]): number {

@@ -263,7 +263,6 @@ export interface Status {
   parts: Part[];
   hosts?: Host[];
   capacity?: Capacity | null;
-  risk_threshold?: number;
   detection_delay_p50_s?: number | null;
   detection_delay_p95_s: number | null;
 }
