@@ -350,6 +350,7 @@ Async<bool> Connection::upgrade(Upgrade upgrade, const Request& request) {
     co_return false;
   }
   note(request, 101, Span{0});
+  std::string{}.swap(buffer_);  // 16 KiB that a socket at rest does not need
   link_.rest();
   WebSocketSession session{context_, link_};
   web_socket_ = &session;
