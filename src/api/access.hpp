@@ -35,11 +35,11 @@ struct Services;  // api/services.hpp
 // A request whose sender is known and may ask it.
 struct Call {
   http::Request request;
-  std::optional<Person> person;         // nobody only on routes open to the anonymous
-  std::string session_token;            // of the cookie; empty for API tokens
-  std::string csrf_token;               // of the session, unmasked; empty for API tokens
+  std::optional<Person> person;          // nobody only on routes open to the anonymous
+  std::string session_token;             // of the cookie; empty for API tokens
+  std::string csrf_token;                // of the session, unmasked; empty for API tokens
   Language language = Language::french;  // in which this person reads
-  std::vector<std::string> parameters;  // what stood for {…} in the path, in order
+  std::vector<std::string> parameters;   // what stood for {…} in the path, in order
 
   const std::string& person_id() const { return person->id; }
   // ?scope=all, for the roles that oversee; ignored for the others.

@@ -24,16 +24,31 @@ TEST(Routes, OpenToTheAnonymousAreTheseAndNoOther) {
       open.insert(fmt::format("{} {}", route.method, route.path));
     }
   }
-  EXPECT_EQ(open,
-            (std::set<std::string>{
-                "POST /api/v1/session", "POST /api/v1/session/second-factor", "POST /api/v1/users",
-                "POST /api/v1/password-resets", "POST /api/v1/password-resets/{token}",
-                "GET /api/v1/openapi.json", "GET /healthz", "GET /readyz", "GET /connexion",
-                "POST /connexion", "POST /connexion/code", "GET /deconnexion", "GET /inscription",
-                "POST /inscription", "GET /mot-de-passe", "POST /mot-de-passe",
-                "GET /mot-de-passe/{token}", "POST /mot-de-passe/{token}", "GET /adresse/{token}",
-                "POST /adresse/{token}", "GET /demarrage/{token}", "POST /demarrage/{token}",
-                "GET /mentions-legales", "GET /accessibilite", "GET /pages.css"}));
+  EXPECT_EQ(open, (std::set<std::string>{"POST /api/v1/session",
+                                         "POST /api/v1/session/second-factor",
+                                         "POST /api/v1/users",
+                                         "POST /api/v1/password-resets",
+                                         "POST /api/v1/password-resets/{token}",
+                                         "GET /api/v1/openapi.json",
+                                         "GET /healthz",
+                                         "GET /readyz",
+                                         "GET /connexion",
+                                         "POST /connexion",
+                                         "POST /connexion/code",
+                                         "GET /deconnexion",
+                                         "GET /inscription",
+                                         "POST /inscription",
+                                         "GET /mot-de-passe",
+                                         "POST /mot-de-passe",
+                                         "GET /mot-de-passe/{token}",
+                                         "POST /mot-de-passe/{token}",
+                                         "GET /adresse/{token}",
+                                         "POST /adresse/{token}",
+                                         "GET /demarrage/{token}",
+                                         "POST /demarrage/{token}",
+                                         "GET /mentions-legales",
+                                         "GET /accessibilite",
+                                         "GET /pages.css"}));
 }
 
 TEST(Routes, ThatAreNotListedAreDenied) {

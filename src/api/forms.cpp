@@ -12,12 +12,14 @@ using http::Html;
 
 Html document(Language language, const Html& title, const Html& body) {
   return words(language, "<!doctype html><html lang=\"fr\">", "<!doctype html><html lang=\"en\">") +
-         Html::literal("<head><meta charset=\"utf-8\"><meta name=\"viewport\" "
-                       "content=\"width=device-width, initial-scale=1\"><title>") +
+         Html::literal(
+             "<head><meta charset=\"utf-8\"><meta name=\"viewport\" "
+             "content=\"width=device-width, initial-scale=1\"><title>") +
          title +
-         Html::literal(" — Vigie</title><link rel=\"icon\" href=\"/favicon.svg\"><link "
-                       "rel=\"stylesheet\" href=\"/pages.css\"></head><body><main><p "
-                       "class=\"brand\">Vigie</p>") +
+         Html::literal(
+             " — Vigie</title><link rel=\"icon\" href=\"/favicon.svg\"><link "
+             "rel=\"stylesheet\" href=\"/pages.css\"></head><body><main><p "
+             "class=\"brand\">Vigie</p>") +
          body +
          words(language,
                "</main><footer><a href=\"/mentions-legales\">Mentions légales</a> "
@@ -32,10 +34,9 @@ Html id_of(const FormField& field) {
 
 // On top: what is wrong, with links to the fields.
 Html summary(Language language, const Form& form) {
-  const bool is_wrong = !form.error.empty() ||
-                        std::ranges::any_of(form.fields, [](const FormField& field) {
-                          return !field.error.empty();
-                        });
+  const bool is_wrong =
+      !form.error.empty() ||
+      std::ranges::any_of(form.fields, [](const FormField& field) { return !field.error.empty(); });
   if (!is_wrong) {
     return {};
   }
@@ -145,8 +146,7 @@ Html form_page(Language language, const Form& form) {
 }
 
 Html message_page(Language language, const Html& title, const Html& text) {
-  return document(language, title,
-                  Html::literal("<h1>") + title + Html::literal("</h1>") + text);
+  return document(language, title, Html::literal("<h1>") + title + Html::literal("</h1>") + text);
 }
 
 std::string form_value(const http::Request& request, std::string_view name) {

@@ -107,7 +107,8 @@ constexpr auto table = std::to_array<Pair>({
      "règle EMAIL_HOST et EMAIL_FROM"},
     {"no mail is sent: set EMAIL_HOST and EMAIL_FROM",
      "aucun courrier ne part d’ici : l’exploitant règle EMAIL_HOST et EMAIL_FROM"},
-    {"SECRET_KEY is not set, so secrets cannot be kept; make one with: openssl rand -hex 32, set it "
+    {"SECRET_KEY is not set, so secrets cannot be kept; make one with: openssl rand -hex 32, set "
+     "it "
      "and start Vigie again",
      "SECRET_KEY n’est pas réglée, donc aucun secret ne peut être gardé ; l’exploitant en crée une "
      "par openssl rand -hex 32, puis redémarre Vigie"},

@@ -15,8 +15,8 @@ enum class Language : std::uint8_t { french, english };
 // The browser's first wish among the two, else the operator's.
 Language language_of(const http::Request& request, Language fallback);
 
-// A sentence of ours in that language; English when the table (api/french.cpp) lacks it. What stands
-// for {} in a sentence is carried over as it is.
+// A sentence of ours in that language; English when the table (api/french.cpp) lacks it. What
+// stands for {} in a sentence is carried over as it is.
 std::string say(std::string_view english, Language language);
 
 // The words of a problem+json in the reader's language; any other answer stays as it is.

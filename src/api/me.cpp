@@ -66,8 +66,8 @@ Async<Result<http::Response>> answer_profile(Services& services, std::string per
                         {"time_zone", preference->time_zone.name()},
                         {"created_at", to_rfc3339(profile->created_at)},
                         {"totp", person.has_second_factor},
-                        {"totp_required", services.house.admins_need_second_factor &&
-                                              person.role == Role::admin}});
+                        {"totp_required",
+                         services.house.admins_need_second_factor && person.role == Role::admin}});
 }
 
 // Texts that must all be there, and nothing else.
@@ -192,9 +192,8 @@ Async<Result<http::Response>> change_my_password(Services& services, Call call) 
     co_return texts.error();
   }
   auto visit = visit_of(services, call.request);
-  const auto session =
-      co_await services.desk.change_password(call.person_id(), std::move(texts->at(0)),
-                                             std::move(texts->at(1)), std::move(visit));
+  const auto session = co_await services.desk.change_password(
+      call.person_id(), std::move(texts->at(0)), std::move(texts->at(1)), std::move(visit));
   if (!session) {
     co_return session.error();
   }

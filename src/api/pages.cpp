@@ -23,11 +23,10 @@ Html sign_in_page(Language language, std::string_view username, std::string_view
        .attributes = Html::literal("autocomplete=\"username\" autocapitalize=\"none\" "
                                    "spellcheck=\"false\" required"),
        .value = std::string{username}});
-  form.fields.push_back(
-      {.name = "password",
-       .label = words(language, "Mot de passe", "Password"),
-       .attributes =
-           Html::literal("type=\"password\" autocomplete=\"current-password\" required")});
+  form.fields.push_back({.name = "password",
+                         .label = words(language, "Mot de passe", "Password"),
+                         .attributes = Html::literal(
+                             "type=\"password\" autocomplete=\"current-password\" required")});
   form.button = words(language, "Se connecter", "Sign in");
   form.error = error;
   form.links = words(language,

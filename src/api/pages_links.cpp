@@ -82,16 +82,16 @@ http::Response refuse(Form form, const Error& error, Language language) {
 
 Html confirmed_page(Language language, people::Confirmed what) {
   if (what == people::Confirmed::sign_up_pending) {
-    return message_page(language, words(language, "Adresse confirmée", "Address confirmed"),
-                        words(language,
-                              "<p>Un administrateur doit encore accepter votre inscription ; un "
-                              "courrier vous le dira.</p>",
-                              "<p>An administrator has to accept your sign-up now; a mail will tell "
-                              "you.</p>"));
+    return message_page(
+        language, words(language, "Adresse confirmée", "Address confirmed"),
+        words(language,
+              "<p>Un administrateur doit encore accepter votre inscription ; un "
+              "courrier vous le dira.</p>",
+              "<p>An administrator has to accept your sign-up now; a mail will tell "
+              "you.</p>"));
   }
   return message_page(language, words(language, "Adresse confirmée", "Address confirmed"),
-                      words(language,
-                            "<p><a class=\"button\" href=\"/\">Continuer</a></p>",
+                      words(language, "<p><a class=\"button\" href=\"/\">Continuer</a></p>",
                             "<p><a class=\"button\" href=\"/\">Continue</a></p>"));
 }
 
@@ -155,10 +155,10 @@ Async<Result<http::Response>> submit_reset(Services& services, Call call) {
   }
   services.hub.check_sessions_soon();
   co_return html_answer(
-      200, message_page(language, words(language, "Mot de passe changé", "Password changed"),
-                        words(language,
-                              "<p><a class=\"button\" href=\"/connexion\">Se connecter</a></p>",
-                              "<p><a class=\"button\" href=\"/connexion\">Sign in</a></p>")));
+      200, message_page(
+               language, words(language, "Mot de passe changé", "Password changed"),
+               words(language, "<p><a class=\"button\" href=\"/connexion\">Se connecter</a></p>",
+                     "<p><a class=\"button\" href=\"/connexion\">Sign in</a></p>")));
 }
 
 Async<Result<http::Response>> show_address(Services& services, Call call) {
@@ -206,8 +206,7 @@ Async<Result<http::Response>> submit_set_up(Services& services, Call call) {
   auto wanted = typed_person(call.request, language);
   keep_typed(form, wanted);
   auto visit = visit_of(services, call.request);
-  const auto session =
-      co_await services.desk.set_up(token, std::move(wanted), std::move(visit));
+  const auto session = co_await services.desk.set_up(token, std::move(wanted), std::move(visit));
   if (!session) {
     co_return refuse(std::move(form), session.error(), language);
   }

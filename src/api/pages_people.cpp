@@ -49,8 +49,7 @@ Form code_form(Language language, const std::string& challenge, std::string_view
                                                      "autocapitalize=\"none\" spellcheck=\"false\" "
                                                      "required")});
   form.button = words(language, "Continuer", "Continue");
-  form.links = words(language,
-                     "<p class=\"links\"><a href=\"/connexion\">Recommencer</a></p>",
+  form.links = words(language, "<p class=\"links\"><a href=\"/connexion\">Recommencer</a></p>",
                      "<p class=\"links\"><a href=\"/connexion\">Begin again</a></p>");
   return form;
 }
@@ -72,8 +71,7 @@ Form sign_up_form(Language language, const Services& services) {
   form.action = "/inscription";
   form.fields = person_fields(language, services.desk.options());
   form.button = words(language, "S’inscrire", "Sign up");
-  form.links = words(language,
-                     "<p class=\"links\"><a href=\"/connexion\">Se connecter</a></p>",
+  form.links = words(language, "<p class=\"links\"><a href=\"/connexion\">Se connecter</a></p>",
                      "<p class=\"links\"><a href=\"/connexion\">Sign in</a></p>");
   return form;
 }
@@ -99,13 +97,12 @@ Html sign_up_received(Language language, people::SignUpAnswer answer) {
               "<p>An administrator has to accept it now. If the name was taken already, it was not "
               "kept.</p>"));
   }
-  return message_page(
-      language, words(language, "Inscription reçue", "Sign-up received"),
-      words(language,
-            "<p>Si le nom était libre, vous pouvez vous connecter.</p>"
-            "<p><a class=\"button\" href=\"/connexion\">Se connecter</a></p>",
-            "<p>If the name was free, you can sign in.</p>"
-            "<p><a class=\"button\" href=\"/connexion\">Sign in</a></p>"));
+  return message_page(language, words(language, "Inscription reçue", "Sign-up received"),
+                      words(language,
+                            "<p>Si le nom était libre, vous pouvez vous connecter.</p>"
+                            "<p><a class=\"button\" href=\"/connexion\">Se connecter</a></p>",
+                            "<p>If the name was free, you can sign in.</p>"
+                            "<p><a class=\"button\" href=\"/connexion\">Sign in</a></p>"));
 }
 
 }  // namespace
@@ -122,8 +119,8 @@ Async<Result<http::Response>> submit_sign_in(Services& services, Call call) {
   const auto username = form_value(call.request, "username");
   const auto next = form_value(call.request, "suite");
   if (!services.gate.may_carry_session(call.request)) {
-    co_return html_answer(403,
-                          sign_in_page(call.language, username, say(needs_tls, call.language), next));
+    co_return html_answer(
+        403, sign_in_page(call.language, username, say(needs_tls, call.language), next));
   }
   auto visit = visit_of(services, call.request);
   const auto session = co_await services.people.sign_in(
@@ -155,9 +152,8 @@ Async<Result<http::Response>> submit_code(Services& services, Call call) {
   }
   const auto& error = session.error();
   if (error.code == Errc::not_found) {
-    const auto words_of_end = call.language == Language::french
-                                  ? "Recommencez par le mot de passe."
-                                  : "Begin again with the password.";
+    const auto words_of_end = call.language == Language::french ? "Recommencez par le mot de passe."
+                                                                : "Begin again with the password.";
     co_return html_answer(401, sign_in_page(call.language, "", words_of_end, next));
   }
   auto form = code_form(call.language, challenge, next);

@@ -110,10 +110,10 @@ Async<Result<http::Response>> sign_up(Services& services, Call call) {
   const auto email = optional_text(*body, "email", 1000);
   auto password = required_text(*body, "password");
   if (!known || !username || !email || !password) {
-    co_return !known      ? known.error()
-        : !username ? username.error()
-        : !email    ? email.error()
-                    : password.error();
+    co_return !known ? known.error()
+    : !username      ? username.error()
+    : !email         ? email.error()
+                     : password.error();
   }
   people::NewPerson wanted;
   wanted.username = std::move(*username);
@@ -170,7 +170,8 @@ Async<Result<http::Response>> sign_out_everywhere(Services& services, Call call)
     co_return ended.error();
   }
   services.hub.check_sessions_soon();
-  services.log.info("a person was signed out everywhere", {{"person", id}, {"by", call.person_id()}});
+  services.log.info("a person was signed out everywhere",
+                    {{"person", id}, {"by", call.person_id()}});
   co_return no_content();
 }
 

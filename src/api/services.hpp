@@ -90,7 +90,7 @@ struct Services {
   notify::Channels& channels;
   Gate& gate;
   Hub& hub;
-  std::function<std::vector<PartStatus>()> parts;                // every part of this process, now
+  std::function<std::vector<PartStatus>()> parts;  // every part of this process, now
   std::string version;
   House house{};
   // How each host that is asked treats us; none in a test.

@@ -2,8 +2,8 @@
 #include "api/site.hpp"
 
 #include "api/answers.hpp"
-#include "api/exchange.hpp"
 #include "api/csrf.hpp"
+#include "api/exchange.hpp"
 #include "api/gate.hpp"
 #include "api/hub.hpp"
 #include "api/services.hpp"

@@ -172,7 +172,8 @@ int create_token(const CommandLine& line, const config::Config& config) {
   }
   const auto scope =
       people::parse_scope(line.scope.empty() ? "read" : std::string_view{line.scope});
-  const auto token = office.wait_for(office.tokens().create(person->id, *scope, "vigie token create"));
+  const auto token =
+      office.wait_for(office.tokens().create(person->id, *scope, "vigie token create"));
   if (!token) {
     return fail(token.error());
   }

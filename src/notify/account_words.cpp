@@ -8,8 +8,7 @@ namespace vigie::notify {
 namespace {
 
 constexpr std::array<AccountWords, 10> table{{
-    {"password_reset", "/mot-de-passe/", "choisir un nouveau mot de passe",
-     "choose a new password",
+    {"password_reset", "/mot-de-passe/", "choisir un nouveau mot de passe", "choose a new password",
      "Un nouveau mot de passe a été demandé pour votre compte. Le lien vaut 30 minutes et une "
      "seule fois. Si vous n’avez rien demandé, ne faites rien : rien ne change",
      "A new password was asked for on your account. The link is good for 30 minutes and one use. "
@@ -51,11 +50,13 @@ constexpr std::array<AccountWords, 10> table{{
      "Votre inscription est acceptée : vous pouvez vous connecter",
      "Your sign-up was accepted: you can sign in"},
     {"address_in_use", "/mot-de-passe", "inscription avec votre adresse",
-    "a sign-up with your address",
-    "Une inscription a été demandée avec cette adresse, qui a déjà un compte : aucun autre n’a été "
-    "créé. Si vous avez oublié votre mot de passe, le lien en demande un nouveau",
-    "Somebody signed up with this address, which has an account already: no other was made. If you "
-    "forgot your password, the link asks for a new one"},
+     "a sign-up with your address",
+     "Une inscription a été demandée avec cette adresse, qui a déjà un compte : aucun autre n’a "
+     "été "
+     "créé. Si vous avez oublié votre mot de passe, le lien en demande un nouveau",
+     "Somebody signed up with this address, which has an account already: no other was made. If "
+     "you "
+     "forgot your password, the link asks for a new one"},
 }};
 
 }  // namespace

@@ -20,8 +20,7 @@ Async<Result<std::string>> Outbox::make_token(std::string secret_id) {
     if (!changed) {
       return changed.error();
     }
-    return *changed == 1 ? Result<>{}
-                         : make_error(Errc::invalid, "the time of this link was over");
+    return *changed == 1 ? Result<>{} : make_error(Errc::invalid, "the time of this link was over");
   };
   const auto done = co_await database_.write(std::move(work));
   if (!done) {

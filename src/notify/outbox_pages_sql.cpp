@@ -100,7 +100,7 @@ Async<Result<Recipient>> Outbox::recipient(Message message) {
     if (!rows) {
       return rows.error().during("reading whom a mail is for");
     }
-    auto email = rows->empty()               ? std::string{}
+    auto email = rows->empty()              ? std::string{}
                  : !message.address.empty() ? message.address
                                             : rows->front().text_or_empty(0);
     if (email.empty()) {

@@ -37,11 +37,10 @@ Result<> put_in_outbox(db::Transaction& transaction, Ids& ids, Message message,
   if (!known->empty()) {
     return {};
   }
-  auto written =
-      transaction.execute(insert_message, {ids.next(now), message.key, to_string(message.channel),
-                                           message.destination, text_or_null(message.person_id),
-                                           text_or_null(message.webhook_id), now, message.due_at,
-                                           message.address});
+  auto written = transaction.execute(
+      insert_message, {ids.next(now), message.key, to_string(message.channel), message.destination,
+                       text_or_null(message.person_id), text_or_null(message.webhook_id), now,
+                       message.due_at, message.address});
   if (!written) {
     return written.error().during("writing a message");
   }

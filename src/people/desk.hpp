@@ -15,6 +15,7 @@
 namespace vigie::people {
 
 enum class Purpose : std::uint8_t;
+struct OneTimeSecret;
 
 enum class SignUp : std::uint8_t { open, approval, closed };
 Result<SignUp> parse_sign_up(std::string_view text);
@@ -103,11 +104,13 @@ class Desk {
   Async<Result<NewSession>> enter_with_code(std::string challenge, std::string code, Visit visit);
 
  private:
-  Async<Result<StoredPerson>> prove(std::string person_id, std::string password,
-                                    std::string field);
+  Async<Result<StoredPerson>> prove(std::string person_id, std::string password, std::string field);
   Async<Result<>> check_link(std::string token, std::vector<Purpose> purposes);
   Result<> mail(db::Transaction& transaction, const AccountMail& mail, Time now) const;
-  // Two thirds of changing a password: who it is, and what is stored instead.
+  Result<> keep_sign_up(db::Transaction& transaction, const StoredPerson& stored, Time now) const;
+  Result<Confirmed> confirm_sign_up(db::Transaction& transaction, const OneTimeSecret& secret,
+                                    Time now) const;
+  // What is stored instead of a new password. Errc::invalid says what is wrong with it.
   Async<Result<std::string>> hash_for(Person person, std::string password);
 
   DeskTools tools_;

@@ -7,6 +7,21 @@
 #include "people/people_sql.hpp"
 
 namespace vigie::people {
+namespace {
+
+Result<Confirmed> confirm_new_address(db::Transaction& transaction, const OneTimeSecret& secret) {
+  const auto other = select_by_email(transaction, fold_email(secret.address));
+  if (!other) {
+    return other.error();
+  }
+  if (*other && (*other)->person.id != secret.person_id) {
+    return make_error(Errc::conflict, "email: already taken");
+  }
+  const auto changed = update_email(transaction, secret.person_id, secret.address);
+  return changed ? Result<Confirmed>{Confirmed::address} : Result<Confirmed>{changed.error()};
+}
+
+}  // namespace
 
 Async<Result<Profile>> Desk::profile(std::string person_id) {
   const auto now = tools_.clock.now();
@@ -32,8 +47,7 @@ Async<Result<>> Desk::set_language(std::string person_id, std::string language) 
   co_return co_await tools_.database.write(std::move(work));
 }
 
-Async<Result<>> Desk::change_email(std::string person_id, std::string email,
-                                   std::string password) {
+Async<Result<>> Desk::change_email(std::string person_id, std::string email, std::string password) {
   const std::string wanted{trim(email)};
   if (const auto problems = check_email(wanted); wanted.empty() || !problems.empty()) {
     co_return make_error(Errc::invalid, "email: an address looks like name@example.org");
@@ -78,39 +92,28 @@ Async<Result<>> Desk::check_address(std::string token) {
   co_return co_await check_link(std::move(token), std::move(purposes));
 }
 
+Result<Confirmed> Desk::confirm_sign_up(db::Transaction& transaction, const OneTimeSecret& secret,
+                                        Time now) const {
+  if (options_.sign_up == SignUp::open) {
+    const auto let_in = update_let_in(transaction, secret.person_id);
+    return let_in ? Result<Confirmed>{Confirmed::sign_up_active}
+                  : Result<Confirmed>{let_in.error()};
+  }
+  const auto administrators = select_administrator_ids(transaction);
+  if (!administrators) {
+    return administrators.error();
+  }
+  for (const auto& id : *administrators) {
+    const auto told = mail(transaction, {.what = "sign_up_waiting", .person_id = id}, now);
+    if (!told) {
+      return told.error();
+    }
+  }
+  return Confirmed::sign_up_pending;
+}
+
 Async<Result<Confirmed>> Desk::confirm_address(std::string token) {
   const auto now = tools_.clock.now();
-  const auto confirm_new = [&](db::Transaction& transaction,
-                               const OneTimeSecret& secret) -> Result<Confirmed> {
-    const auto other = select_by_email(transaction, fold_email(secret.address));
-    if (!other) {
-      return other.error();
-    }
-    if (*other && (*other)->person.id != secret.person_id) {
-      return make_error(Errc::conflict, "email: already taken");
-    }
-    const auto changed = update_email(transaction, secret.person_id, secret.address);
-    return changed ? Result<Confirmed>{Confirmed::address} : Result<Confirmed>{changed.error()};
-  };
-  const auto confirm_sign_up = [&](db::Transaction& transaction,
-                                   const OneTimeSecret& secret) -> Result<Confirmed> {
-    if (options_.sign_up == SignUp::open) {
-      const auto let_in = update_let_in(transaction, secret.person_id);
-      return let_in ? Result<Confirmed>{Confirmed::sign_up_active}
-                    : Result<Confirmed>{let_in.error()};
-    }
-    const auto administrators = select_administrator_ids(transaction);
-    if (!administrators) {
-      return administrators.error();
-    }
-    for (const auto& id : *administrators) {
-      const auto told = mail(transaction, {.what = "sign_up_waiting", .person_id = id}, now);
-      if (!told) {
-        return told.error();
-      }
-    }
-    return Confirmed::sign_up_pending;
-  };
   std::function<Result<Confirmed>(db::Transaction&)> work =
       [&](db::Transaction& transaction) -> Result<Confirmed> {
     for (const auto purpose : {Purpose::email_confirm, Purpose::sign_up}) {
@@ -124,8 +127,8 @@ Async<Result<Confirmed>> Desk::confirm_address(std::string token) {
       if (const auto dropped = drop_secret(transaction, (*secret)->id); !dropped) {
         return dropped.error();
       }
-      return purpose == Purpose::sign_up ? confirm_sign_up(transaction, **secret)
-                                         : confirm_new(transaction, **secret);
+      return purpose == Purpose::sign_up ? confirm_sign_up(transaction, **secret, now)
+                                         : confirm_new_address(transaction, **secret);
     }
     return make_error(Errc::not_found, "this link was used, or its time is over");
   };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A forgotten password, and a new one. Neither goes around the second factor: a session is opened by
-// signing in only.
+// A forgotten password, and a new one. Neither goes around the second factor: a session is opened
+// by signing in only.
 #include "base/text.hpp"
 #include "people/desk.hpp"
 #include "people/mails.hpp"
@@ -50,11 +50,10 @@ Async<Result<>> Desk::request_reset(std::string email, std::string ip) {
     if (!id) {
       return id.error();
     }
-    return mail(transaction,
-                {.what = "password_reset",
-                 .person_id = (*known)->person.id,
-                 .subject = std::move(*id)},
-                now);
+    return mail(
+        transaction,
+        {.what = "password_reset", .person_id = (*known)->person.id, .subject = std::move(*id)},
+        now);
   };
   co_return co_await tools_.database.write(std::move(work));
 }
@@ -92,11 +91,12 @@ Async<Result<>> Desk::reset(std::string token, std::string password) {
     if (!secret || !*secret) {
       return secret ? Result<>{link_is_over()} : Result<>{secret.error()};
     }
-    for (const auto& done : {drop_secret(transaction, (*secret)->id),
-                             drop_secrets(transaction, person->id, Purpose::second_factor),
-                             update_password(transaction, person->id, *hash),
-                             Sessions::remove_all(transaction, person->id),
-                             forget_tries(transaction, name_key(fold_username(person->username)))}) {
+    for (const auto& done :
+         {drop_secret(transaction, (*secret)->id),
+          drop_secrets(transaction, person->id, Purpose::second_factor),
+          update_password(transaction, person->id, *hash),
+          Sessions::remove_all(transaction, person->id),
+          forget_tries(transaction, name_key(fold_username(person->username)))}) {
       if (!done) {
         return done;
       }

@@ -151,15 +151,15 @@ Async<Result<>> Desk::remove_second_factor(std::string person_id, std::string pa
         return done.error();
       }
     }
-    const auto told =
-        mail(transaction, {.what = "second_factor_off", .person_id = person_id}, now);
+    const auto told = mail(transaction, {.what = "second_factor_off", .person_id = person_id}, now);
     return told ? Result<bool>{true} : Result<bool>{told.error()};
   };
   const auto right = co_await db::write<bool>(tools_.database, std::move(work));
   if (!right) {
     co_return right.error();
   }
-  co_return *right ? Result<>{} : make_error(Errc::invalid, "code: this is not a code that is good now");
+  co_return *right ? Result<>{}
+                   : make_error(Errc::invalid, "code: this is not a code that is good now");
 }
 
 Async<Result<NewSession>> Desk::enter_with_code(std::string challenge, std::string code,
@@ -187,8 +187,9 @@ Async<Result<NewSession>> Desk::enter_with_code(std::string challenge, std::stri
       return right ? Result<Outcome>{Outcome::wrong} : Result<Outcome>{right.error()};
     }
     const auto key = name_key(fold_username(session.person.username));
-    for (const auto& done : {drop_secret(transaction, (*secret)->id), forget_tries(transaction, key),
-                             Sessions::insert(transaction, session, visit, now)}) {
+    for (const auto& done :
+         {drop_secret(transaction, (*secret)->id), forget_tries(transaction, key),
+          Sessions::insert(transaction, session, visit, now)}) {
       if (!done) {
         return done.error();
       }

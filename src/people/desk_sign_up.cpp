@@ -37,6 +37,37 @@ std::vector<FieldProblem> problems_of(const NewPerson& wanted, const DeskOptions
 
 }  // namespace
 
+Result<> Desk::keep_sign_up(db::Transaction& transaction, const StoredPerson& stored,
+                            Time now) const {
+  const auto& person = stored.person;
+  const auto same_name = select_by_username(transaction, fold_username(person.username));
+  const auto same_email = select_by_email(transaction, fold_email(person.email));
+  if (!same_name || !same_email) {
+    return !same_name ? same_name.error() : same_email.error();
+  }
+  if (*same_email) {
+    return mail(transaction, {.what = "address_in_use", .person_id = (*same_email)->person.id},
+                now);
+  }
+  if (*same_name) {
+    return {};
+  }
+  const auto inserted = insert_person(transaction, stored, now);
+  if (!inserted || !options_.has_mail) {
+    return inserted;
+  }
+  OneTimeSecret secret;
+  secret.purpose = Purpose::sign_up;
+  secret.person_id = person.id;
+  secret.address = person.email;
+  auto id = put_secret(transaction, tools_.ids, std::move(secret), now, link_lifetime);
+  if (!id) {
+    return id.error();
+  }
+  return mail(transaction, {.what = "sign_up", .person_id = person.id, .subject = std::move(*id)},
+              now);
+}
+
 Async<Result<SignUpAnswer>> Desk::sign_up(NewPerson wanted, std::string ip) {
   if (options_.sign_up == SignUp::closed) {
     co_return make_error(Errc::denied, "nobody can sign up here: ask an administrator");
@@ -61,44 +92,17 @@ Async<Result<SignUpAnswer>> Desk::sign_up(NewPerson wanted, std::string ip) {
   auto stored = stored_person(wanted, tools_.ids.next(now), std::move(*hash));
   stored.person.pending = options_.has_mail || options_.sign_up == SignUp::approval;
 
-  db::Database::Work work = [&](db::Transaction& transaction) -> Result<> {
-    const auto same_name = select_by_username(transaction, fold_username(wanted.username));
-    const auto same_email = select_by_email(transaction, fold_email(wanted.email));
-    if (!same_name || !same_email) {
-      return !same_name ? same_name.error() : same_email.error();
-    }
-    if (*same_email) {
-      return mail(transaction, {.what = "address_in_use", .person_id = (*same_email)->person.id},
-                  now);
-    }
-    if (*same_name) {
-      return {};
-    }
-    if (const auto inserted = insert_person(transaction, stored, now); !inserted) {
-      return inserted;
-    }
-    if (!options_.has_mail) {
-      return {};
-    }
-    OneTimeSecret secret;
-    secret.purpose = Purpose::sign_up;
-    secret.person_id = stored.person.id;
-    secret.address = wanted.email;
-    auto id = put_secret(transaction, tools_.ids, std::move(secret), now, link_lifetime);
-    if (!id) {
-      return id.error();
-    }
-    return mail(transaction,
-                {.what = "sign_up", .person_id = stored.person.id, .subject = std::move(*id)}, now);
+  db::Database::Work work = [&](db::Transaction& transaction) {
+    return keep_sign_up(transaction, stored, now);
   };
   const auto done = co_await tools_.database.write(std::move(work));
   if (!done) {
     co_return done.error();
   }
   tools_.log.info("a sign-up came in");
-  co_return options_.has_mail                       ? SignUpAnswer::check_mail
-      : options_.sign_up == SignUp::approval ? SignUpAnswer::pending
-                                             : SignUpAnswer::active;
+  co_return options_.has_mail            ? SignUpAnswer::check_mail
+  : options_.sign_up == SignUp::approval ? SignUpAnswer::pending
+                                         : SignUpAnswer::active;
 }
 
 Async<Result<std::optional<std::string>>> Desk::open_set_up() {

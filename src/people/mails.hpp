@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Mails about one's own account, written into the outbox in the transaction that causes them. Inside
-// people/ only.
+// Mails about one's own account, written into the outbox in the transaction that causes them.
+// Inside people/ only.
 #pragma once
 #include <string>
 #include <string_view>

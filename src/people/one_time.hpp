@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Secrets that are good for one use and a short time: links in mails, the set-up link, sign-ins that
-// wait for a code. Only the token's SHA-256 is kept. Inside people/ only.
+// Secrets that are good for one use and a short time: links in mails, the set-up link, sign-ins
+// that wait for a code. Only the token's SHA-256 is kept. Inside people/ only.
 #pragma once
 #include <cstdint>
 #include <optional>

@@ -39,8 +39,7 @@ std::vector<FieldProblem> check(const NewPerson& person, PasswordRules rules) {
 }
 
 People::People(db::Database& database, Clock& clock, Ids& ids, Passwords& passwords,
-               Sessions& sessions, log::Log& log, metrics::Registry& metrics,
-               PeopleOptions options)
+               Sessions& sessions, log::Log& log, metrics::Registry& metrics, PeopleOptions options)
     : database_{database},
       clock_{clock},
       ids_{ids},
@@ -95,8 +94,9 @@ Async<Result<Person>> People::find(std::string id) {
 }
 
 Async<Result<ListedPerson>> People::find_listed(std::string id) {
-  std::function<Result<ListedPerson>(db::Transaction&)> work =
-      [&](db::Transaction& transaction) { return select_listed(transaction, id); };
+  std::function<Result<ListedPerson>(db::Transaction&)> work = [&](db::Transaction& transaction) {
+    return select_listed(transaction, id);
+  };
   co_return co_await db::read<ListedPerson>(database_, std::move(work));
 }
 
@@ -151,8 +151,7 @@ Result<> keep_one(db::Transaction& transaction, std::string_view id) {
 }  // namespace
 
 Async<Result<>> People::set_role(std::string id, Role role) {
-  std::function<Result<>(db::Transaction&)> what =
-      [&](db::Transaction& transaction) -> Result<> {
+  std::function<Result<>(db::Transaction&)> what = [&](db::Transaction& transaction) -> Result<> {
     if (role != Role::admin) {
       if (const auto kept = keep_one(transaction, id); !kept) {
         return kept;
@@ -165,8 +164,7 @@ Async<Result<>> People::set_role(std::string id, Role role) {
 
 Async<Result<>> People::disable(std::string id) {
   const auto now = clock_.now();
-  std::function<Result<>(db::Transaction&)> what =
-      [&](db::Transaction& transaction) -> Result<> {
+  std::function<Result<>(db::Transaction&)> what = [&](db::Transaction& transaction) -> Result<> {
     const auto kept = keep_one(transaction, id);
     return kept ? update_disabled(transaction, id, now) : kept;
   };
@@ -175,8 +173,7 @@ Async<Result<>> People::disable(std::string id) {
 
 Async<Result<>> People::enable(std::string id) {
   const auto now = clock_.now();
-  std::function<Result<>(db::Transaction&)> what =
-      [&](db::Transaction& transaction) -> Result<> {
+  std::function<Result<>(db::Transaction&)> what = [&](db::Transaction& transaction) -> Result<> {
     const auto known = select_by_id(transaction, id);
     if (!known) {
       return known.error();
@@ -200,7 +197,8 @@ Async<Result<>> People::reset_password(std::string id, std::string password) {
   if (!person) {
     co_return person.error();
   }
-  if (const auto problems = check_password(password, person->username, person->email, options_.passwords);
+  if (const auto problems =
+          check_password(password, person->username, person->email, options_.passwords);
       !problems.empty()) {
     co_return make_error(Errc::invalid, "{}", in_words(problems));
   }

@@ -107,10 +107,10 @@ Result<> insert_person(db::Transaction& transaction, const StoredPerson& stored,
   const auto& person = stored.person;
   const auto email_folded = fold_email(person.email);
   const auto written = transaction.execute(
-      insert_one, {person.id, person.username, fold_username(person.username),
-                   unless_empty(person.email), unless_empty(email_folded), stored.password_hash,
-                   to_string(person.role), person.language, now,
-                   person.pending ? std::optional{now} : std::nullopt});
+      insert_one,
+      {person.id, person.username, fold_username(person.username), unless_empty(person.email),
+       unless_empty(email_folded), stored.password_hash, to_string(person.role), person.language,
+       now, person.pending ? std::optional{now} : std::nullopt});
   return written ? Result<>{} : written.error();
 }
 

@@ -182,9 +182,9 @@ std::vector<FieldProblem> check_password(std::string_view password, std::string_
   }
   const auto characters = code_points(password);
   if (characters.size() < shortest || characters.size() > longest_password) {
-    return {password_problem("length",
-                             fmt::format("{} to {} characters, of any kind: a few words are fine",
-                                         shortest, longest_password))};
+    return {password_problem(
+        "length", fmt::format("{} to {} characters, of any kind: a few words are fine", shortest,
+                              longest_password))};
   }
   if (std::ranges::none_of(password, is_letter)) {
     return {password_problem("letters", "at least one letter")};

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "people/second_factor.hpp"
-
 #include "people/secrets.hpp"
 
 namespace vigie::people {

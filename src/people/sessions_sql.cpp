@@ -97,8 +97,7 @@ Async<Result<>> Sessions::end_all(std::string person_id) {
   co_return co_await database_.write(std::move(work));
 }
 
-Async<Result<std::vector<ListedSession>>> Sessions::list(std::string person_id,
-                                                         std::string token) {
+Async<Result<std::vector<ListedSession>>> Sessions::list(std::string person_id, std::string token) {
   const auto key = sha256(token);
   const auto now = clock_.now();
   using Listed = std::vector<ListedSession>;
@@ -110,8 +109,8 @@ Async<Result<std::vector<ListedSession>>> Sessions::list(std::string person_id,
     }
     Listed sessions;
     for (const auto& row : *rows) {
-      sessions.push_back({row.text(0), row.time(1), row.time(2), row.text(3), row.text(4),
-                          row.text(5) == key});
+      sessions.push_back(
+          {row.text(0), row.time(1), row.time(2), row.text(3), row.text(4), row.text(5) == key});
     }
     return sessions;
   };

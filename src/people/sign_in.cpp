@@ -50,8 +50,7 @@ Async<Result<NewSession>> People::try_sign_in(std::string username, std::string 
   if (!known) {
     co_return known.error();
   }
-  const bool may_enter =
-      *known && !(*known)->person.disabled && !(*known)->person.pending;
+  const bool may_enter = *known && !(*known)->person.disabled && !(*known)->person.pending;
   std::string stored;
   if (may_enter) {
     stored = (*known)->password_hash;
@@ -146,12 +145,13 @@ Async<Result<NewSession>> People::complete(const Attempt& attempt, StoredPerson 
 void People::count(const Result<NewSession>& outcome) {
   const std::string_view word = outcome && outcome->challenge.empty() ? "good"
                                 : outcome                             ? "half"
-                                : to_string(outcome.error().code);
+                                          : to_string(outcome.error().code);
   metrics_
       .counter("vigie_people_sign_ins_total", "Tries to sign in, by outcome.", {{"outcome", word}})
       .add();
   if (outcome) {
-    log_.info(outcome->challenge.empty() ? "signed in" : "a password was right", {{"person", outcome->person.id}});
+    log_.info(outcome->challenge.empty() ? "signed in" : "a password was right",
+              {{"person", outcome->person.id}});
   } else {
     log_.info("sign-in refused", {{"why", std::string{word}}});
   }

@@ -37,8 +37,8 @@ Result<> take_try(db::Transaction& transaction, std::string_view key, TryLimit l
   // Later than a full bucket can be: the wall clock was set back, and must not lock anybody out
   // till then.
   const auto latest = now + limit.interval * limit.burst + limit.longest;
-  const bool is_usable = !rows->empty() && rows->front().time(0) <= latest &&
-                         rows->front().time(0) + remembered > now;
+  const bool is_usable =
+      !rows->empty() && rows->front().time(0) <= latest && rows->front().time(0) + remembered > now;
   const auto arrival = is_usable ? std::max(rows->front().time(0), now) : now;
   const auto tries = is_usable ? rows->front().integer(1) : std::int64_t{0};
   const auto allowed_from = arrival - limit.interval * (limit.burst - 1);

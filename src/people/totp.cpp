@@ -47,8 +47,8 @@ std::string base32(std::string_view bytes) {
 std::string totp_code(std::string_view seed, std::int64_t step, int digits) {
   std::array<unsigned char, 8> counter{};
   for (std::size_t i = 0; i < counter.size(); ++i) {
-    counter.at(i) = static_cast<unsigned char>((static_cast<std::uint64_t>(step) >> (56 - 8 * i)) &
-                                               0xFFU);
+    counter.at(i) =
+        static_cast<unsigned char>((static_cast<std::uint64_t>(step) >> (56 - 8 * i)) & 0xFFU);
   }
   std::array<unsigned char, EVP_MAX_MD_SIZE> mac{};
   unsigned length = 0;
@@ -81,9 +81,10 @@ std::optional<std::int64_t> matching_step(std::string_view seed, std::string_vie
 }
 
 std::string totp_uri(std::string_view seed, std::string_view username) {
-  return fmt::format("otpauth://totp/Vigie:{}?secret={}&issuer=Vigie&algorithm=SHA1&digits=6&"
-                     "period=30",
-                     username, base32(seed));
+  return fmt::format(
+      "otpauth://totp/Vigie:{}?secret={}&issuer=Vigie&algorithm=SHA1&digits=6&"
+      "period=30",
+      username, base32(seed));
 }
 
 std::vector<std::string> make_recovery_codes(Random& random) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Mails about one's own account: the secret of a link is made when the mail leaves, and kept nowhere.
+// Mails about one's own account: the secret of a link is made when the mail leaves, and kept
+// nowhere.
 #include "channels/world.hpp"
 #include "notify/account_words.hpp"
 #include "notify/hashes.hpp"
@@ -50,9 +51,9 @@ TEST_P(AccountMail, CarriesALinkWhoseSecretIsKeptNowhere) {
   const auto at = mail.plain.find(place);
   ASSERT_NE(at, std::string::npos) << mail.plain;
   const auto token = mail.plain.substr(at + place.size(), 64);
-  EXPECT_EQ(number("SELECT COUNT(*) FROM one_time_secret WHERE token_sha256 = '" + sha256(token) +
-                   "'"),
-            1);
+  EXPECT_EQ(
+      number("SELECT COUNT(*) FROM one_time_secret WHERE token_sha256 = '" + sha256(token) + "'"),
+      1);
   EXPECT_NE(mail.html.find(token), std::string::npos);
   EXPECT_NE(mail.plain.find("30 minutes"), std::string::npos);
 }

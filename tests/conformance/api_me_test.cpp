@@ -102,8 +102,7 @@ TEST_P(ApiMe, ListsAndEndsSessions) {
   sign_in("uma");
   const auto listed = json_of(ask("GET", "/api/v1/me/sessions", &uma)).at("items").as_array();
   ASSERT_EQ(listed.size(), 2U);
-  const auto other =
-      get_bool(listed[0], "current") == true ? listed[1] : listed[0];
+  const auto other = get_bool(listed[0], "current") == true ? listed[1] : listed[0];
   const auto path = "/api/v1/me/sessions/" + get_string(other, "id").value();
   EXPECT_EQ(ask("DELETE", path, &bob).status, 404);
   EXPECT_EQ(ask("DELETE", path, &uma).status, 204);
@@ -235,8 +234,8 @@ TEST_P(ApiMe, AnEnrolmentNeedsItsCodeInTenMinutes) {
   EXPECT_TRUE(get_string(offered, "uri").value().starts_with("otpauth://totp/Vigie:uma?secret="));
   EXPECT_EQ(sign_in("uma").status, 200) << "an offer is no factor yet";
   clock.advance(11min);
-  const auto late = fmt::format(R"({{"code":"{}"}})",
-                                code_now(get_string(offered, "secret").value()));
+  const auto late =
+      fmt::format(R"({{"code":"{}"}})", code_now(get_string(offered, "secret").value()));
   EXPECT_EQ(ask("PUT", "/api/v1/me/totp", &uma, late).status, 409);
   EXPECT_EQ(post("/api/v1/me/totp", R"({"password":"non"})", &uma).status, 422);
 }

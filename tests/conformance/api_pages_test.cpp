@@ -95,8 +95,8 @@ TEST_P(ApiPages, SignInWithAndWithoutACode) {
   const auto wrong = submit("/connexion/code", "defi=" + challenge + "&code=000000");
   EXPECT_EQ(wrong.status, 401);
   EXPECT_NE(wrong.body.find("aria-invalid"), std::string::npos);
-  const auto right = submit("/connexion/code", "defi=" + challenge + "&suite=%2Falertes&code=" +
-                                                   code_now(secret));
+  const auto right =
+      submit("/connexion/code", "defi=" + challenge + "&suite=%2Falertes&code=" + code_now(secret));
   EXPECT_EQ(right.status, 303) << right.body;
   EXPECT_EQ(right.headers.get("Location"), "/alertes");
   EXPECT_TRUE(right.headers.has("Set-Cookie"));

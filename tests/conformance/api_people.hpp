@@ -74,8 +74,8 @@ class ApiPeople : public Api {
 
   // Enrols, and gives the base32 secret; the first code is used up.
   std::string enrol(const Visitor& visitor, std::vector<std::string>* recovery = nullptr) {
-    const auto offered = json_of(
-        post("/api/v1/me/totp", fmt::format(R"({{"password":"{}"}})", password), &visitor));
+    const auto offered =
+        json_of(post("/api/v1/me/totp", fmt::format(R"({{"password":"{}"}})", password), &visitor));
     const auto secret = get_string(offered, "secret").value_or("");
     const auto confirmed = ask("PUT", "/api/v1/me/totp", &visitor,
                                fmt::format(R"({{"code":"{}"}})", code_now(secret)));

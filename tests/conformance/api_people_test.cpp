@@ -80,9 +80,10 @@ TEST_P(ApiPeople, SignUpNamesEveryFieldInThePersonsLanguage) {
   const auto english = ask_with(headers, "POST", "/api/v1/users", nullptr,
                                 R"({"username":"a b","email":"x","password":"court"})");
   EXPECT_NE(english.body.find("12 to 128 characters"), std::string::npos) << english.body;
-  for (const auto* const bad : {R"({})", R"({"username":7,"email":"a@b.test","password":"x"})", "[]",
-                                R"({"username":"nora","email":"a@b.test","passwort":"x"})",
-                                R"({"username":"nora","email":"","password":"cheval agrafe pile"})"}) {
+  for (const auto* const bad :
+       {R"({})", R"({"username":7,"email":"a@b.test","password":"x"})", "[]",
+        R"({"username":"nora","email":"a@b.test","passwort":"x"})",
+        R"({"username":"nora","email":"","password":"cheval agrafe pile"})"}) {
     EXPECT_EQ(post("/api/v1/users", bad).status, 422) << bad;
   }
   EXPECT_EQ(number("SELECT COUNT(*) FROM person"), 0);
@@ -151,10 +152,10 @@ TEST_P(ApiPeople, ResetLinksLastHalfAnHourAndAreThrottled) {
   post("/api/v1/password-resets", R"({"email":"uma@u.test"})");
   const auto token = token_of("password_reset");
   clock.advance(30min);
-  EXPECT_EQ(post("/api/v1/password-resets/" + token,
-                 fmt::format(R"({{"password":"{}"}})", new_password))
-                .status,
-            404);
+  EXPECT_EQ(
+      post("/api/v1/password-resets/" + token, fmt::format(R"({{"password":"{}"}})", new_password))
+          .status,
+      404);
 
   for (int i = 0; i < 6; ++i) {
     EXPECT_EQ(post("/api/v1/password-resets", R"({"email":"uma@u.test"})").status, 202) << i;
@@ -176,10 +177,10 @@ TEST_P(ApiPeople, ResetsNothingForThoseWhoMayNotComeIn) {
   const auto token = token_of("password_reset");
   EXPECT_EQ(ask("PATCH", "/api/v1/users/" + uma.id, &ada, R"({"state":"disabled"})").status, 200);
 
-  EXPECT_EQ(post("/api/v1/password-resets/" + token,
-                 fmt::format(R"({{"password":"{}"}})", new_password))
-                .status,
-            404);
+  EXPECT_EQ(
+      post("/api/v1/password-resets/" + token, fmt::format(R"({{"password":"{}"}})", new_password))
+          .status,
+      404);
   post("/api/v1/password-resets", R"({"email":"uma@u.test"})");
   EXPECT_TRUE(mails().empty());
 }

@@ -66,7 +66,8 @@ TEST_P(Api, AnswersAnotherPersonsObjectsLikeMissingOnes) {
                  "id")
           .value();
   const auto token =
-      get_string(json_of(ask("POST", "/api/v1/me/tokens", &owner, R"({"name":"x"})")), "id").value();
+      get_string(json_of(ask("POST", "/api/v1/me/tokens", &owner, R"({"name":"x"})")), "id")
+          .value();
   const auto silence =
       get_string(json_of(ask("POST", "/api/v1/silences", &owner, R"({"length":"1h"})")), "id")
           .value();
