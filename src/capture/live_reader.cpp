@@ -326,7 +326,8 @@ Async<> LiveReader::conclude() {
   if (!is_lost_) {
     co_await flush_archive();
   }
-  if (!is_lost_ && is_over() && heard_anything_ && !outage_.empty()) {
+  // Also when sound still flowed: it may have waited for us, unread, when the live ended.
+  if (!is_lost_ && is_over() && heard_anything_) {
     const Span end = *work_.ended_at - work_.started_at;
     if (end - position_.position() >= least_gap) {
       co_await add_gap(position_.position(), end);

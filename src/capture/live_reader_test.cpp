@@ -223,6 +223,22 @@ TEST_F(Reader, EndsWithTheLiveAndRecordsWhatItMissedOfIt) {
   EXPECT_EQ(rig.sink.finished, 1);
 }
 
+// A sink that is far behind makes the reader wait: what lies unread in the connection is missed.
+TEST_F(Reader, RecordsWhatLayUnreadWhenTheLiveEnded) {
+  rig.add({.bytes = flv_tone(seconds{2}), .hangs = true});
+  start(some_work());
+  ASSERT_TRUE(rig.run_until([&] { return rig.sink.heard() > milliseconds{1'500}; }));
+  testing::settle(rig.io);
+
+  end_live(seconds{60});
+  conclude();
+
+  ASSERT_EQ(rig.journal.gaps.size(), 1U);
+  EXPECT_NEAR(to_seconds(rig.journal.gaps[0].from), 22, 0.3);
+  EXPECT_EQ(rig.journal.gaps[0].to, Span{seconds{60}});
+  EXPECT_EQ(rig.journal.gaps[0].reason, "stall");
+}
+
 TEST_F(Reader, StopsWhenItsClaimIsLost) {
   rig.journal.failure = Errc::conflict;
   rig.add({.bytes = flv_tone(seconds{9}), .hangs = true});
