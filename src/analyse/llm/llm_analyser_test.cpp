@@ -98,7 +98,12 @@ TEST_F(LlmAnswers, GoesDownTheLadderAndRemembers) {
   ASSERT_EQ(requests.size(), 5U);
   EXPECT_EQ(format_of(0), "json_schema");
   EXPECT_EQ(format_of(1), "json_object");
-  EXPECT_NE(find(sent(1), "response_format.schema"), nullptr);
+  const auto asked = sent(1);
+  const auto* either = find(asked, "response_format.schema.anyOf");
+  ASSERT_NE(either, nullptr);
+  ASSERT_EQ(either->get_array().size(), 2U) << "the form allows no contradiction";
+  EXPECT_EQ(get_bool(either->at(0), "properties.discours_haineux.const"), false);
+  EXPECT_EQ(get_bool(either->at(1), "properties.discours_haineux.const"), true);
   EXPECT_EQ(format_of(2), "json_object");
   EXPECT_EQ(find(sent(2), "response_format.schema"), nullptr);
   EXPECT_EQ(format_of(3), "none");

@@ -10,8 +10,7 @@ namespace {
 
 // Reasoning models spend completion tokens on thoughts we never see.
 constexpr int completion_tokens = 1000;
-constexpr int longest_justification = 300;  // letters
-constexpr int longest_evidence = 300;
+constexpr int longest_text = 300;  // letters, where lengths are understood
 
 Rung below(Rung rung) {
   return static_cast<Rung>(static_cast<int>(rung) + 1);
@@ -25,29 +24,18 @@ json::object one_of(std::initializer_list<std::string_view> words) {
   return {{"type", "string"}, {"enum", std::move(all)}};
 }
 
-json::object text_of(int longest) {
-  json::object text{{"type", "string"}};
-  if (longest > 0) {
-    text["maxLength"] = longest;
-  }
-  return text;
+json::object properties_of(json::object category, json::object hateful, json::object text) {
+  return {{"categorie", std::move(category)},
+          {"viralite", one_of({"faible", "moyenne", "forte"})},
+          {"discours_haineux", std::move(hateful)},
+          {"cible", one_of({"ethnie", "religion", "individu", "groupe social", "autre"})},
+          {"justification", text},
+          {"score", {{"type", "number"}}},
+          {"indetermine", {{"type", "boolean"}}},
+          {"preuve", std::move(text)}};
 }
 
-// Strict endpoints refuse lengths; those that write by a grammar (llama.cpp) need them: a small
-// model would not stop talking.
-enum class Lengths : std::uint8_t { none, bounded };
-
-json::object schema(Lengths lengths) {
-  const bool is_bounded = lengths == Lengths::bounded;
-  json::object properties{
-      {"categorie", one_of({"Neutre", "Polémique", "Potentiellement viral", "Discours haineux"})},
-      {"viralite", one_of({"faible", "moyenne", "forte"})},
-      {"discours_haineux", {{"type", "boolean"}}},
-      {"cible", one_of({"ethnie", "religion", "individu", "groupe social", "autre"})},
-      {"justification", text_of(is_bounded ? longest_justification : 0)},
-      {"score", {{"type", "number"}}},
-      {"indetermine", {{"type", "boolean"}}},
-      {"preuve", text_of(is_bounded ? longest_evidence : 0)}};
+json::object object_with(json::object properties) {
   json::array required;
   for (const auto& property : properties) {
     required.emplace_back(property.key());
@@ -58,14 +46,31 @@ json::object schema(Lengths lengths) {
           {"additionalProperties", false}};
 }
 
+json::object schema() {
+  return object_with(
+      properties_of(one_of({"Neutre", "Polémique", "Potentiellement viral", "Discours haineux"}),
+                    {{"type", "boolean"}}, {{"type", "string"}}));
+}
+
+// For endpoints that write by a grammar (llama.cpp), where strict ones would refuse: a small model
+// could not contradict itself, and would not stop talking without lengths.
+json::object grammar() {
+  const json::object text{{"type", "string"}, {"maxLength", longest_text}};
+  json::array either;
+  either.emplace_back(object_with(properties_of(
+      one_of({"Neutre", "Polémique", "Potentiellement viral"}), {{"const", false}}, text)));
+  either.emplace_back(
+      object_with(properties_of(one_of({"Discours haineux"}), {{"const", true}}, text)));
+  return {{"anyOf", std::move(either)}};
+}
+
 json::value response_format(Rung rung) {
   switch (rung) {
     case Rung::strict_schema:
       return {{"type", "json_schema"},
-              {"json_schema",
-               {{"name", "jugement"}, {"strict", true}, {"schema", schema(Lengths::none)}}}};
+              {"json_schema", {{"name", "jugement"}, {"strict", true}, {"schema", schema()}}}};
     case Rung::object_with_schema:
-      return {{"type", "json_object"}, {"schema", schema(Lengths::bounded)}};
+      return {{"type", "json_object"}, {"schema", grammar()}};
     case Rung::object:
       return {{"type", "json_object"}};
     case Rung::plain:
