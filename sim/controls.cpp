@@ -338,16 +338,20 @@ void Controls::play(const Scenario& scenario) {
   }
   // The first sounds are made ready before somebody asks.
   constexpr std::size_t made_ready = 8;
-  std::set<std::string> sounds;
+  std::set<std::pair<std::size_t, std::string>> sounds;  // by the codec's generation
   for (const auto& account : scenario.accounts) {
     for (const auto& live : account.lives) {
       if (sounds.size() < made_ready && !live.audio.empty()) {
-        sounds.insert(live.audio);
+        sounds.emplace(0, live.audio);
+        if (std::ranges::find(live.events, LiveEvent::What::codec, &LiveEvent::what) !=
+            live.events.end()) {
+          sounds.emplace(1, live.audio);
+        }
       }
     }
   }
-  for (const auto& sound : sounds) {
-    static_cast<void>(sounds_.track(sound, 0));
+  for (const auto& [generation, sound] : sounds) {
+    static_cast<void>(sounds_.track(sound, generation));
   }
 }
 
