@@ -3,6 +3,7 @@
 // on PostgreSQL where it is installed: 200 questions, one page each.
 #include <algorithm>
 #include <array>
+#include <cstdio>
 #include <cstdlib>
 
 #include "async/testing.hpp"
@@ -122,6 +123,7 @@ void measure(std::string_view name, db::Database& database, std::int64_t count) 
       "{:<10} {} segments, indexed in {:.0f} s; 200 questions: p50 {:.1f} ms, p95 {:.1f} ms, "
       "longest {:.1f} ms\n",
       name, count, indexed, times[100], times[190], times[199]);
+  std::fflush(stdout);
 }
 
 int run() {
