@@ -104,6 +104,7 @@ void Transcription::rewind(Stream& stream) {
   stream.known = resume_at;
   stream.has_base = false;
   stream.listener = nullptr;
+  stream.settled.ring();
   meters_->depth.set(static_cast<double>(queue_.size()));
 }
 

@@ -305,6 +305,7 @@ TEST_F(TranscriptionTest, LeavesToTheArchiveWhatIsNotSettledAtTheEnd) {
   hear(0, loud(2));
 
   const auto done = testing::start(io, transcription->finish(claim));
+  turn_until([this] { return store.calls > 0; });  // the recogniser has answered
   for (int i = 0; i < 20 && !*done; ++i) {
     turn_until([&] { return *done || clock.sleepers() >= 2; });
     clock.advance(seconds{1});
