@@ -99,8 +99,6 @@ export interface Live {
   viewers: number | null;
   peak_viewers: number | null;
   capture: { state: CaptureState; reason: string | null; lag_s: number | null; gaps: number };
-  // How the settled words stand, and how far they lie behind.
-  words?: { state: 'none' | 'on_time' | 'late' | 'put_off' | 'catching_up' | 'done'; delay_s: number | null };
   risk: number;
   words?: Words;
   detected_by?: string | null;
