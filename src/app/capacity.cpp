@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/self_test.hpp"
+#include "app/capacity.hpp"
 
 #include <thread>
 
