@@ -237,6 +237,7 @@ TEST(EmbeddedAnalyser, SaysThatItDoesNotKnowALanguage) {
   for (const std::string text :
        {"The government should do something about prices because people cannot pay their bills now",
         "Hola a todos, hoy vamos a hablar de la situación del país y de las próximas elecciones",
+        "Wir reden heute über das Wetter und das Essen", "They have been waiting for you",
         "Guten Abend zusammen, heute reden wir über das Spiel von gestern und den neuen Trainer",
         "مرحبا بكم جميعا في هذا البث المباشر اليوم سنتحدث عن الوضع في البلاد"}) {
     const auto judgement = judge_embedded(text);

@@ -25,6 +25,16 @@ constexpr std::array<std::string_view, 88> small_words{
     "ton",  "tous",  "tout", "toute", "tres",  "tu",    "un",    "une",  "vos",   "vous",  "y"};
 static_assert(std::ranges::is_sorted(small_words));
 
+// Small words of German, English, Spanish, Italian and Portuguese that French does not have. They
+// tell apart what is too short for the share above.
+constexpr std::array<std::string_view, 46> foreign_words{
+    "about", "and", "auch",  "che", "com",  "das",  "dass", "dem",  "den",  "der",  "die", "ein",
+    "eine",  "el",  "esta",  "for", "gli",  "has",  "have", "ich",  "ist",  "it",   "los", "mit",
+    "muy",   "nao", "nicht", "of",  "para", "pero", "sie",  "sind", "sono", "that", "the", "they",
+    "this",  "uma", "und",   "von", "was",  "we",   "wir",  "with", "you",  "zu"};
+static_assert(std::ranges::is_sorted(foreign_words));
+constexpr std::size_t fewest_foreign_words = 2;
+
 }  // namespace
 
 bool is_french(const std::vector<Token>& tokens, const std::vector<Match>& matches) {
@@ -34,16 +44,20 @@ bool is_french(const std::vector<Token>& tokens, const std::vector<Match>& match
   }
   std::size_t foreign_letters = 0;
   std::size_t small = 0;
+  std::size_t foreign = 0;
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     const std::string_view word = tokens[i].word;
     foreign_letters += static_cast<unsigned char>(word[0]) >= 0x80 ? 1 : 0;
     small += known[i] || std::ranges::binary_search(small_words, word) ? 1 : 0;
+    foreign += std::ranges::binary_search(foreign_words, word) ? 1 : 0;
   }
   if (foreign_letters * 2 > tokens.size()) {
     return false;
   }
-  return tokens.size() < fewest_words ||
-         static_cast<double>(small) >= smallest_share * static_cast<double>(tokens.size());
+  if (tokens.size() < fewest_words) {
+    return small > 0 || foreign < fewest_foreign_words;
+  }
+  return static_cast<double>(small) >= smallest_share * static_cast<double>(tokens.size());
 }
 
 }  // namespace vigie::analyse
