@@ -300,17 +300,17 @@ describe('accounts', { skip: hasBrowser ? false : 'no Chromium' }, () => {
   test('one: what a person keeps of it', async () => {
     const page = await open('/comptes/a-demo_marche', {}, provoked);
     await page.getByLabel('Note').fill('é'.repeat(1001));
-    await page.getByRole('button', { name: 'Enregistrer' }).click();
+    await page.getByRole('button', { name: 'Enregistrer', exact: true }).click();
     await page.getByText('Note : au plus 2 000 caractères.').waitFor();
     await page.getByLabel('Note').fill('<script>alert(1)</script> à revoir 🙂');
     await page.getByLabel('Étiquettes').fill('x'.repeat(41));
-    await page.getByRole('button', { name: 'Enregistrer' }).click();
+    await page.getByRole('button', { name: 'Enregistrer', exact: true }).click();
     await page.getByText('Étiquettes : au plus 20').waitFor();
     assert.deepEqual(server.sent, []);
     await page.getByLabel('Étiquettes').fill('presse, 🙂');
     await page.getByRole('combobox', { name: 'Priorité' }).selectOption('haute');
     await page.getByRole('combobox', { name: 'Langue parlée' }).selectOption('ar');
-    await page.getByRole('button', { name: 'Enregistrer' }).click();
+    await page.getByRole('button', { name: 'Enregistrer', exact: true }).click();
     await page.getByText('Suivi de @demo_marche enregistré.').first().waitFor();
     assert.deepEqual(server.sent.at(-1), ['PATCH /accounts/a-demo_marche', { note: '<script>alert(1)</script> à revoir 🙂', tags: ['presse', '🙂'], priority: 1, language: 'ar' }]);
     await page.getByLabel('Marchés de quartier').uncheck();

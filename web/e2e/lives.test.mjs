@@ -86,6 +86,7 @@ describe('lives', { skip: hasBrowser ? false : 'no Chromium', timeout: 240_000 }
     await page.getByRole('button', { name: 'Alerte suivante' }).click();
     await inView('01:10:50');
     await page.waitForFunction(() => document.activeElement?.classList.contains('is-flagged'));
+    await page.waitForFunction(() => Number(document.querySelector('.strip-seek').value) > 3960); // or Home would change nothing
     await cursor.focus();
     await page.keyboard.press('Home');
     await page.getByRole('button', { name: 'Suivre le direct' }).click();
