@@ -46,8 +46,8 @@ ALTER TABLE outbox ADD COLUMN address TEXT NOT NULL DEFAULT '';
 CREATE TABLE outbox_item_2 (
   key TEXT PRIMARY KEY,
   outbox_id TEXT NOT NULL REFERENCES outbox (id) ON DELETE CASCADE,
-  what TEXT NOT NULL CHECK (what IN ('alert', 'webhook_disabled', 'password_reset', 'email_confirm',
-    'sign_up', 'password_changed', 'email_changed', 'second_factor_on', 'second_factor_off',
+  what TEXT NOT NULL CHECK (what IN ('alert', 'webhook_disabled', 'disk_full', 'password_reset',
+    'email_confirm', 'sign_up', 'password_changed', 'email_changed', 'second_factor_on', 'second_factor_off',
     'sign_up_waiting', 'sign_up_accepted', 'address_in_use')),
   subject_id TEXT NOT NULL,
   kind TEXT NOT NULL DEFAULT '',

@@ -6,6 +6,8 @@
 namespace vigie::app {
 namespace {
 
+constexpr Span disk_look_interval = std::chrono::seconds{10};
+
 constexpr std::int64_t port_of_tls = 465;
 
 notify::MailSecurity mail_security(const config::Config& config) {
@@ -63,7 +65,8 @@ std::string public_url(const config::Config& config) {
 }
 
 Outbound::Outbound(World& world, http::Client& client)
-    : mail_note_{},
+    : world_{world},
+      mail_note_{},
       pool_{"mail", 1},
       mailer_{open_mailer(world.config, pool_)},
       sealer_{seal::keys_of(world.config.text("SECRET_KEY"), world.config.text("SECRET_KEY_OLD")),
@@ -87,6 +90,18 @@ Outbound::Outbound(World& world, http::Client& client)
                world.metrics},
       channels_{preferences_, silences_, webhooks_, outbox_, delivery_} {
   mail_note_ = why_no_mail(world.config, mailer_ != nullptr);
+}
+
+Async<> Outbound::tell_of_disk(std::function<bool()> has_room) {
+  for (bool is_told = false;; co_await world_.clock.sleep(disk_look_interval)) {
+    if (has_room()) {
+      is_told = false;
+    } else if (!is_told) {
+      notify::Item item{.what = "disk_full", .subject = "disk", .at = world_.clock.now()};
+      const auto told = co_await outbox_.tell_administrators(std::move(item));
+      is_told = static_cast<bool>(told);
+    }
+  }
 }
 
 api::PartStatus Outbound::status(bool is_on) const {

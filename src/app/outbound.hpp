@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What tells people outside of the pages, put together from the configuration.
 #pragma once
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -26,9 +27,13 @@ class Outbound {
   const seal::Sealer& sealer() const { return sealer_; }
   bool has_mail() const { return delivery_.has_mail(); }
   void spawn(TaskGroup& tasks) { sending_.spawn(tasks); }
+
+  // Writes to the administrators each time that there is no more room for sound. Until cancelled.
+  Async<> tell_of_disk(std::function<bool()> has_room);
   api::PartStatus status(bool is_on) const;
 
  private:
+  World& world_;
   std::string mail_note_;  // why no mail is sent; empty: mail is sent
   WorkerPool pool_;
   std::unique_ptr<notify::Mailer> mailer_;

@@ -360,6 +360,7 @@ Async<> Vigie::run() {
   }
   if (roles_.listen) {
     service.spawn("retention", retention_.run());
+    service.spawn("disk notice", outbound_.tell_of_disk([this] { return retention_.has_room(); }));
     words_->spawn(service, pipeline);
     pipeline.spawn("capture", capture_->run());
     service.spawn("self-test", self_test_.run(ears_.transcriber.get()));
@@ -399,7 +400,12 @@ std::vector<api::PartStatus> Vigie::parts() const {
   parts.push_back({.name = "detection", .state = roles_.watch ? "ok" : "off", .words = ""});
   parts.push_back(listening_.status(roles_.watch));
   const bool hears = ears_.transcriber != nullptr;
-  parts.push_back({.name = "capture", .state = roles_.listen ? "ok" : "off", .words = ""});
+  const bool has_room = retention_.has_room();
+  parts.push_back({.name = "capture",
+                   .state = !roles_.listen ? "off"
+                            : has_room     ? "ok"
+                                           : "degraded",
+                   .words = has_room ? "" : "the disk is nearly full: nothing is captured"});
   parts.push_back({.name = "transcription",
                    .state = !roles_.listen ? "off"
                             : hears        ? "ok"

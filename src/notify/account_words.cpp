@@ -7,7 +7,7 @@
 namespace vigie::notify {
 namespace {
 
-constexpr std::array<AccountWords, 10> table{{
+constexpr std::array<AccountWords, 11> table{{
     {"password_reset", "/mot-de-passe/", "choisir un nouveau mot de passe", "choose a new password",
      "Un nouveau mot de passe a été demandé pour votre compte. Le lien vaut 30 minutes et une "
      "seule fois. Si vous n’avez rien demandé, ne faites rien : rien ne change",
@@ -46,6 +46,11 @@ constexpr std::array<AccountWords, 10> table{{
      "a sign-up awaits your approval",
      "Une personne s’est inscrite et attend l’accord d’un administrateur",
      "Somebody signed up and awaits an administrator’s approval"},
+    {"disk_full", "/administration", "le disque est presque plein", "the disk is nearly full",
+     "Le disque est presque plein : la capture des directs est suspendue et reprendra seule dès "
+     "qu’il y aura de la place",
+     "The disk is nearly full: lives are not captured and will be again by themselves as soon as "
+     "there is room"},
     {"sign_up_accepted", "/connexion", "inscription acceptée", "sign-up accepted",
      "Votre inscription est acceptée : vous pouvez vous connecter",
      "Your sign-up was accepted: you can sign in"},

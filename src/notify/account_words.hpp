@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What mails about one's own account say: passwords, addresses, second factors, sign-ups.
+// What mails about one's own account, and to administrators, say: passwords, addresses, second
+// factors, sign-ups, the disk.
 #pragma once
 #include <string_view>
 

@@ -96,6 +96,9 @@ class Outbox {
   // A dead or waiting message is due at once. Errc::not_found; Errc::conflict when it was sent.
   Async<Result<Message>> retry(std::string id);
 
+  // A mail to every administrator; nothing without a mail server.
+  Async<Result<>> tell_administrators(Item item);
+
   // Errc::invalid for a person without an address, or disabled.
   Async<Result<Recipient>> recipient(Message message);
 

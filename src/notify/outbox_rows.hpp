@@ -23,8 +23,7 @@ Result<> put_in_outbox(db::Transaction& transaction, Ids& ids, Message message,
 // ended_at, last_error, address.
 Message to_message(const db::Row& row);
 
-// A mail to every administrator that a webhook was switched off.
-Result<> tell_administrators(db::Transaction& transaction, Ids& ids, const std::string& webhook_id,
-                             Time now);
+// A mail to every administrator, once for an item's subject and moment.
+Result<> tell_administrators(db::Transaction& transaction, Ids& ids, const Item& item, Time now);
 
 }  // namespace vigie::notify

@@ -74,19 +74,18 @@ Message to_message(const db::Row& row) {
   return message;
 }
 
-Result<> tell_administrators(db::Transaction& transaction, Ids& ids, const std::string& webhook_id,
-                             Time now) {
+Result<> tell_administrators(db::Transaction& transaction, Ids& ids, const Item& item, Time now) {
   auto people = transaction.query(select_administrators, {});
   if (!people) {
     return people.error();
   }
   for (const auto& row : *people) {
     Message message;
-    message.key = fmt::format("mail:{}:webhook:{}:{}", row.text(0), webhook_id, to_micros(now));
+    message.key =
+        fmt::format("mail:{}:{}:{}:{}", row.text(0), item.what, item.subject, to_micros(item.at));
     message.destination = mail_destination;
     message.person_id = row.text(0);
     message.due_at = now;
-    const Item item{.what = "webhook_disabled", .subject = webhook_id, .at = now};
     if (auto done = put_in_outbox(transaction, ids, message, message.key, item, now); !done) {
       return done;
     }

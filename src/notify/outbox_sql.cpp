@@ -112,9 +112,9 @@ class Failure {
     if (auto buried = bury(message.destination, "the webhook is disabled: " + why, now_); !buried) {
       return buried;
     }
-    return *disabled == 0 || !tells
-               ? Result<>{}
-               : tell_administrators(transaction_, ids_, message.webhook_id, now_);
+    const Item item{.what = "webhook_disabled", .subject = message.webhook_id, .at = now_};
+    return *disabled == 0 || !tells ? Result<>{}
+                                    : notify::tell_administrators(transaction_, ids_, item, now_);
   }
 
   Result<> bury(const std::string& destination, const std::string& why, Time due_before) {
@@ -191,6 +191,17 @@ Async<Result<std::optional<Message>>> Outbox::claim(Channel channel) {
     return Claimed{std::move(message)};
   };
   co_return co_await db::write<Claimed>(database_, std::move(work));
+}
+
+Async<Result<>> Outbox::tell_administrators(Item item) {
+  if (!has_mail_) {
+    co_return Result<>{};
+  }
+  const Time now = clock_.now();
+  db::Database::Work work = [&](db::Transaction& transaction) {
+    return notify::tell_administrators(transaction, ids_, item, now);
+  };
+  co_return co_await database_.write(std::move(work));
 }
 
 Async<Result<>> Outbox::delivered(Message message) {

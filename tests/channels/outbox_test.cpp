@@ -215,6 +215,21 @@ TEST_P(Outboxed, SwitchesAWebhookOffAfterFiftyFailuresAndSaysSo) {
   EXPECT_EQ(deliver(Channel::webhook), 1);
 }
 
+TEST_P(Outboxed, WritesToAdministratorsAloneThatTheDiskIsFull) {
+  Item item;
+  item.what = "disk_full";
+  item.subject = "disk";
+  item.at = clock.now();
+  ASSERT_TRUE(run(outbox->tell_administrators(item)));
+  ASSERT_TRUE(run(outbox->tell_administrators(item)));  // told twice, written once
+
+  deliver(Channel::mail);
+
+  ASSERT_EQ(mailer.mails.size(), 1U);
+  EXPECT_EQ(mailer.mails[0].to.text(), "ada@a.test");
+  EXPECT_NE(mailer.mails[0].plain.find("capture des directs est suspendue"), std::string::npos);
+}
+
 TEST_P(Outboxed, SignsWhatItPosts) {
   const auto endpoint = add_webhook();
   say_hate();

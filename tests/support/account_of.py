@@ -102,8 +102,10 @@ def reckon(username, length_s, pieces, gaps, segments):
     heard = length(pieces)
     account.words_s = length(within(segments, pieces))
     account.silence_s = heard - account.words_s
+    # A death takes the sound of its unfinished piece, not the words that were settled from it.
+    heard_once = union([*pieces, *[(start, stop) for start, stop, reason in gaps if reason == "restart"]])
     for start, stop, _ in segments:
-        outside = stop - start - length(within([(start, stop)], pieces))
+        outside = stop - start - length(within([(start, stop)], heard_once))
         if outside > WORDS_MAY_STRAY_S:
             account.findings.append(f"{outside:.2f} s of the words at {start:.2f} s have no sound")
     parts = account.before_s + account.words_s + account.silence_s + account.bridged_s + account.gap_s
