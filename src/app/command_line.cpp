@@ -82,7 +82,9 @@ void add_people_commands(CLI::App& app, CommandLine& line) {
   create->add_option("--username", line.username, "Their name")->required();
   create->add_option("--email", line.email, "Their address");
   create->add_option("--role", line.role, "user, moderator, admin or auditor (default: admin)");
-  auto* reset = add_command(*admin, "reset", "Give a person a new password and end their sessions");
+  auto* reset =
+      add_command(*admin, "reset",
+                  "Give a person a new password, without a second factor, and end their sessions");
   reset->add_option("--username", line.username, "Their name")->required();
   auto* disable = add_command(*admin, "disable", "Shut a person out and end their sessions");
   disable->add_option("--username", line.username, "Their name")->required();

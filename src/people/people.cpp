@@ -5,6 +5,7 @@
 #include "people/mails.hpp"
 #include "people/one_time.hpp"
 #include "people/people_sql.hpp"
+#include "people/second_factor.hpp"
 
 namespace vigie::people {
 Result<> insert_unless_taken(db::Transaction& transaction, const StoredPerson& stored, Time now) {
@@ -206,7 +207,10 @@ Async<Result<>> People::reset_password(std::string id, std::string password) {
   if (!hash) {
     co_return hash.error();
   }
-  std::function<Result<>(db::Transaction&)> what = [&](db::Transaction& transaction) {
+  std::function<Result<>(db::Transaction&)> what = [&](db::Transaction& transaction) -> Result<> {
+    if (auto removed = remove_seed(transaction, id); !removed) {
+      return removed;
+    }
     return update_password(transaction, id, *hash);
   };
   co_return co_await change(id, std::move(what));

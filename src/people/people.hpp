@@ -65,6 +65,7 @@ class People {
   Async<Result<>> disable(std::string id);
   // Approves who signed up, too, and tells them by mail.
   Async<Result<>> enable(std::string id);
+  // Whoever runs the machine lets a person in again: the second factor is gone too.
   Async<Result<>> reset_password(std::string id, std::string password);
 
   // With a second factor, the challenge to answer with a code instead of a session. Errc::denied

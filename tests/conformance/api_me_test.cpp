@@ -227,6 +227,17 @@ TEST_P(ApiMe, RemovesTheSecondFactorWithPasswordAndCode) {
   EXPECT_EQ(sign_in("uma").status, 200);
 }
 
+TEST_P(ApiMe, WhoRunsTheMachineLetsInWhoLostTheirSecondFactor) {
+  const auto uma = enter("uma", Role::user);
+  enrol(uma);
+  ASSERT_EQ(sign_in("uma").status, 401);
+
+  ASSERT_TRUE(run(services().people.reset_password(uma.id, std::string{password})));
+
+  EXPECT_EQ(sign_in("uma").status, 200);
+  EXPECT_EQ(number("SELECT COUNT(*) FROM recovery_code"), 0);
+}
+
 TEST_P(ApiMe, AnEnrolmentNeedsItsCodeInTenMinutes) {
   const auto uma = enter("uma", Role::user);
   EXPECT_EQ(ask("PUT", "/api/v1/me/totp", &uma, R"({"code":"123456"})").status, 409);
