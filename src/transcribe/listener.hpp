@@ -28,7 +28,10 @@ class Listener {
   std::span<const float> open_samples() const { return cutter_.open_samples(); }  // likewise
 
  private:
+  float likely(std::span<const float> frame);
+
   std::unique_ptr<SpeechDetector> detector_;
+  int quiet_frames_ = 0;  // since the last utterance
   Cutter cutter_;
   std::vector<float> rest_;  // less than a frame
 };

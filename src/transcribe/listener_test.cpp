@@ -11,6 +11,21 @@
 namespace vigie::transcribe {
 namespace {
 
+// Deaf from its first loud frame on, until it is told to forget.
+class Dazzled final : public SpeechDetector {
+ public:
+  float hear(std::span<const float> frame) override {
+    const float loudness = std::abs(frame[0]);
+    const bool is_heard = loudness > (is_dazzled_ ? 0.5F : 0.05F);
+    is_dazzled_ = is_dazzled_ || loudness > 0.5F;
+    return is_heard ? 0.9F : 0.05F;
+  }
+  void reset() override { is_dazzled_ = false; }
+
+ private:
+  bool is_dazzled_ = false;
+};
+
 // Bursts of noise and silence, a minute of them, ending anywhere within a frame.
 std::vector<float> rhythm(unsigned seed) {
   std::mt19937 random{seed};
@@ -42,6 +57,22 @@ std::vector<Utterance> hear_in_chunks(const std::vector<float>& samples, std::mt
   }
   EXPECT_EQ(listener.position(), static_cast<std::int64_t>(samples.size()));
   return all;
+}
+
+TEST(Listener, HearsASoftVoiceAfterALoudOneAndASilence) {
+  std::vector<float> samples(32'000, 0.9F);
+  samples.resize(samples.size() + 48'000, 0.0F);
+  const auto soft_from = static_cast<std::int64_t>(samples.size());
+  samples.resize(samples.size() + 32'000, 0.2F);
+  Listener listener{std::make_unique<Dazzled>()};
+
+  auto heard = listener.hear(samples);
+  for (auto& utterance : listener.finish()) {
+    heard.push_back(std::move(utterance));
+  }
+
+  ASSERT_EQ(heard.size(), 2U);
+  EXPECT_LE(heard[1].start, soft_from);
 }
 
 TEST(Listener, CutsTheSameWhateverTheChunks) {
