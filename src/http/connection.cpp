@@ -6,6 +6,7 @@
 #include <exception>
 
 #include "base/text.hpp"
+#include "http/policy.hpp"
 #include "http/websocket.hpp"
 #include "http/wire.hpp"
 
@@ -54,11 +55,7 @@ Response problem(int status, std::string_view why, std::string_view request_id =
   response.status = status;
   response.headers.add("Content-Type", "application/problem+json");
   response.headers.add("Cache-Control", "no-store");
-  response.headers.add("X-Content-Type-Options", "nosniff");
-  response.headers.add("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
-  response.headers.add("Referrer-Policy", "same-origin");
-  response.headers.add("Cross-Origin-Opener-Policy", "same-origin");
-  response.headers.add("Cross-Origin-Resource-Policy", "same-origin");
+  set_policy(response.headers);
   response.body = fmt::format(
       R"({{"type":"about:blank","title":"Refused","status":{},"detail":"{}","request_id":"{}"}})",
       status, why, request_id);

@@ -12,6 +12,10 @@ namespace {
 
 constexpr int gzip_or_zlib = 15 + 32;
 constexpr int raw_deflate = -15;
+// What unpacks to this much more than itself is no page of anybody's (requirement B14); below the
+// floor it does no harm.
+constexpr std::size_t highest_ratio = 20;
+constexpr std::size_t ratio_floor = 1024 * 1024;
 
 class Inflater {
  public:
@@ -38,6 +42,10 @@ class Inflater {
       plain.append(piece.data(), piece.size() - stream_.avail_out);
       if (plain.size() > max_bytes) {
         return make_error(Errc::corrupt, "the answer unpacks to more than {} bytes", max_bytes);
+      }
+      if (plain.size() > ratio_floor && plain.size() / highest_ratio > body.size()) {
+        return make_error(Errc::corrupt, "the answer unpacks to more than {} times its size",
+                          highest_ratio);
       }
       if (state == Z_STREAM_END && stream_.avail_in > 0) {
         state = inflateReset(&stream_);  // a gzip file may have several members (RFC 1952 §2.2)

@@ -9,8 +9,9 @@
 
 namespace vigie::http {
 
-// coding: "gzip", "x-gzip", "deflate" or "identity". Errc::corrupt for any other, for damaged data
-// and for more than max_bytes.
+// coding: "gzip", "x-gzip", "deflate" or "identity". Errc::corrupt for any other, several at once
+// included, for damaged data, for more than max_bytes, and for what is larger than 1 MiB and than
+// twenty times its packing.
 Result<std::string> inflate_body(std::string_view body, std::string_view coding,
                                  std::size_t max_bytes);
 

@@ -33,6 +33,11 @@ class Collector : public beast_http::basic_parser<IsRequest> {
   Headers headers;
   std::string body;
 
+  // What comes next is the size of a chunk, and with the last one the trailer.
+  bool awaits_chunk() const {
+    return this->is_header_done() && this->chunked() && left_of_chunk_ == 0;
+  }
+
  protected:
   void on_request_impl(beast_http::verb, BeastView verb, BeastView where, int version,
                        error_code&) override {
@@ -52,16 +57,35 @@ class Collector : public beast_http::basic_parser<IsRequest> {
     body.append(bytes.data(), bytes.size());
     return bytes.size();
   }
-  void on_chunk_header_impl(std::uint64_t, BeastView, error_code&) override {}
-  std::size_t on_chunk_body_impl(std::uint64_t, BeastView bytes, error_code&) override {
+  void on_chunk_header_impl(std::uint64_t size, BeastView, error_code&) override {
+    left_of_chunk_ = size;
+  }
+  std::size_t on_chunk_body_impl(std::uint64_t left, BeastView bytes, error_code&) override {
     body.append(bytes.data(), bytes.size());
+    left_of_chunk_ = left - bytes.size();
     return bytes.size();
   }
   void on_finish_impl(error_code&) override {}
 
  private:
   bool in_body_ = false;
+  std::uint64_t left_of_chunk_ = 0;
 };
+
+// Beast unfolds the fields of a trailer (RFC 9112 §5.2), as it would those of a head.
+bool has_folded_trailer(std::string_view rest) {
+  if (rest.starts_with("\r\n")) {
+    rest.remove_prefix(2);  // the end of the chunk before
+  }
+  const auto line = rest.substr(0, rest.find("\r\n"));
+  const auto size = line.substr(0, line.find(';'));
+  if (size.empty() || size.find_first_not_of('0') != std::string_view::npos) {
+    return false;
+  }
+  const auto trailer = rest.substr(0, rest.find("\r\n\r\n"));
+  return trailer.find("\r\n ") != std::string_view::npos ||
+         trailer.find("\r\n\t") != std::string_view::npos;
+}
 
 // Feeds Beast until it wants bytes that buffer does not have.
 template <bool IsRequest>
@@ -70,6 +94,9 @@ error_code put(Collector<IsRequest>& parser, std::string& buffer) {
   std::size_t done = 0;
   while (done < buffer.size() && !parser.is_done()) {
     const boost::asio::const_buffer rest{buffer.data() + done, buffer.size() - done};
+    if (parser.awaits_chunk() && has_folded_trailer(std::string_view{buffer}.substr(done))) {
+      return beast_http::error::bad_value;
+    }
     const auto used = parser.put(rest, error);
     done += used;
     if (error || used == 0) {
@@ -103,9 +130,15 @@ std::optional<Refusal> read_target(Request& request) {
     }
     target.remove_prefix(target.find("://") + 3);
     const auto slash = target.find('/');
+    // The program in front may go by the one and the handler by the other.
+    if (!equals_ignoring_case(target.substr(0, slash), request.headers.get("host"))) {
+      return Refusal{400, "the request target and the Host field name two hosts"};
+    }
     target = slash == std::string_view::npos ? std::string_view{"/"} : target.substr(slash);
   }
-  target = target.substr(0, target.find('#'));
+  if (target.find('#') != std::string_view::npos) {
+    return Refusal{400, "the request target has a fragment"};
+  }
   const auto question = target.find('?');
   auto path = percent_decode(target.substr(0, question));
   if (!path || !is_clean_text(*path) || has_dot_segment(*path)) {
