@@ -7,21 +7,17 @@ What cannot be had is said, and nothing is measured."""
 import json
 import os
 import pathlib
-import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 
+from beside.peer_python import CACHE, Unavailable, peer_python
+
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 AUDIO = ROOT.parent / "shared/speech/audio"
-CACHE = pathlib.Path(
-    os.environ.get("VIGIE_CACHE")
-    or pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "vigie"
-)
 PROGRAM = pathlib.Path(os.environ.get("BENCH_TRANSCRIBE") or ROOT / "build/release/bench/bench_transcribe")
 WEIGHTS = CACHE / "models/whisper/base"
-VENV = CACHE / "bench-venv"
 REQUIREMENTS = ROOT / "bench/beside/requirements.txt"
 FOR_SPEED = [f"fleurs-fr-{number}" for number in ("000", "002", "004", "006", "008")] + ["long-fr-real-shared"]
 FOR_WORDS = ["long-fr-real-shared", "tts-fr-manon"]
@@ -32,23 +28,6 @@ ONE_THREAD = os.environ | {"OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}
 def leave(why):
     print(f"not measured beside faster-whisper: {why}")
     sys.exit(0)
-
-
-def other_python():
-    """The interpreter that has faster-whisper; made once, every file hashed."""
-    python, mark = VENV / "bin/python", VENV / ".vigie-beside"
-    wanted = REQUIREMENTS.read_text(encoding="utf-8")
-    if mark.exists() and mark.read_text(encoding="utf-8") == wanted:
-        return python
-    base = shutil.which("python3.11") or leave("no python3.11; cure: apt-get install python3-venv")
-    shutil.rmtree(VENV, ignore_errors=True)
-    install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--retries", "2"]
-    install += ["--require-hashes", "--only-binary", ":all:", "--requirement", REQUIREMENTS]
-    for command in ([base, "-m", "venv", VENV], install):
-        if subprocess.run(command, check=False, capture_output=True).returncode:
-            leave("its packages cannot be had; cure: set PIP_INDEX_URL to an index you can reach")
-    mark.write_text(wanted, encoding="utf-8")
-    return python
 
 
 def run(command, output):
@@ -62,7 +41,11 @@ def main():
     missing = [path for path in (PROGRAM, WEIGHTS, AUDIO) if not path.exists()]
     if missing:
         leave(f"{missing[0]} is not there")
-    beside = [other_python(), ROOT / "bench/beside/faster_whisper_run.py", WEIGHTS]
+    try:
+        python = peer_python("bench-venv", REQUIREMENTS)
+    except Unavailable as why:
+        leave(why)
+    beside = [python, ROOT / "bench/beside/faster_whisper_run.py", WEIGHTS]
     engines = {
         "vigie": [PROGRAM, "--model", WEIGHTS, "--rounds", 1, "--words"],
         "faster-whisper beam 1": [*beside, 1],

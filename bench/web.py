@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a page of 50 accounts and an event to 1,000 sockets cost, against the minimal Django of bench/django
 on the same machine, in turns: CPU of the server, since the machine may be shared. Memory and time to ready.
-web.py VIGIE CACHE [CLIENTS]"""
+web.py VIGIE [CLIENTS]"""
 import base64
 import contextlib
 import hashlib
@@ -19,6 +19,8 @@ import subprocess
 import sys
 import tempfile
 import time
+
+from beside.peer_python import peer_python
 
 TICK = os.sysconf("SC_CLK_TCK")
 BENCH = pathlib.Path(__file__).parent / "django"
@@ -197,12 +199,8 @@ def start_vigie(program, folder, clients):
     return server
 
 
-def start_django(cache, folder):
-    python = pathlib.Path(cache) / "bench-django" / "bin" / "python"
-    if not python.exists():
-        subprocess.run(["/usr/bin/python3.11", "-m", "venv", python.parent.parent], check=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps",
-                        "--require-hashes", "--only-binary", ":all:", "-r", BENCH / "requirements.txt"], check=True)
+def start_django(folder):
+    python = peer_python("bench-django", BENCH / "requirements.txt")
     env = {"PATH": os.environ["PATH"], "BENCH_DATABASE": str(pathlib.Path(folder) / "django.db"),
            "PYTHONDONTWRITEBYTECODE": "1"}
     key = subprocess.run([python, "app.py"], cwd=BENCH, env=env, text=True, check=True,
@@ -222,10 +220,10 @@ def show(name, ours, theirs, unit, digits=1):
 
 
 def main():
-    program, cache = os.path.abspath(sys.argv[1]), sys.argv[2]
-    clients = int(sys.argv[3]) if len(sys.argv) > 3 else 1000
+    program = os.path.abspath(sys.argv[1])
+    clients = int(sys.argv[2]) if len(sys.argv) > 2 else 1000
     with tempfile.TemporaryDirectory(prefix="vigie-bench-") as folder:
-        ours, theirs = start_vigie(program, folder, clients), start_django(cache, folder)
+        ours, theirs = start_vigie(program, folder, clients), start_django(folder)
         try:
             print(f"  ready: vigie {ours.ready_s * 1000:.0f} ms, django {theirs.ready_s * 1000:.0f} ms; "
                   f"base: vigie {ours.base_kb / 1024:.1f} MB, django {theirs.base_kb / 1024:.1f} MB")

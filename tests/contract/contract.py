@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """The contract against the server: Schemathesis reads /api/v1/openapi.json of a real Vigie with data and
-calls every route with right and wrong values. contract.py VIGIE CACHE [SECONDS]; 77: it is not there."""
+calls every route with right and wrong values. Bounded by its count and seeded, so that two machines ask the
+same. contract.py VIGIE CACHE [EXAMPLES]; 77: it is not there."""
 import contextlib
 import json
 import os
@@ -84,7 +85,7 @@ def port_of(server):
 
 def main():
     program, cache = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2])
-    seconds = sys.argv[3] if len(sys.argv) > 3 else "60"
+    examples = sys.argv[3] if len(sys.argv) > 3 else "30"
     schemathesis = cache / "contract" / "bin" / "schemathesis"
     if not schemathesis.exists():
         print("skipped: Schemathesis is not there; tools/setup brings it")
@@ -107,8 +108,8 @@ def main():
             json.load(urllib.request.urlopen(address, timeout=10))
             done = subprocess.run(
                 [schemathesis, "run", address, "--header", f"Authorization: Bearer {token}", "--checks", "all",
-                 "--exclude-checks", LEFT_OUT, "--exclude-path-regex", NOT_CALLED, "--max-time", seconds,
-                 "--phases", "examples,coverage,fuzzing", "--max-examples", "20", "--seed", "7", "--no-shrink",
+                 "--exclude-checks", LEFT_OUT, "--exclude-path-regex", NOT_CALLED,
+                 "--phases", "examples,coverage,fuzzing", "--max-examples", examples, "--seed", "7", "--no-shrink",
                  "--no-color", "--suppress-health-check", "all", "--warnings", "off", "--continue-on-failure"],
                 cwd=folder)
             if server.poll() is not None:

@@ -99,6 +99,21 @@ fetch_wheel() {
   rm -r "$scratch/$name.whl"
 }
 
+# python_tools WHAT VENV REQUIREMENTS: what pip installs into a virtual environment of its own, every file hashed.
+# The locks are for CPython 3.11; Debian's own comes first, since a pyenv's may vanish.
+python_tools() {
+  local python
+  for python in /usr/bin/python3.11 python3.11; do
+    if "$python" -c 'import venv, ensurepip' 2>/dev/null; then break; else python=; fi
+  done
+  [[ -n $python ]] || lack "$1 (no python 3.11 with venv)" "apt-get install python3-venv"
+  rm -rf "$2"
+  quiet "$python" -m venv "$2"
+  quiet "$2/bin/pip" install --quiet --disable-pip-version-check --no-cache-dir --retries 2 --no-deps \
+    --require-hashes --only-binary :all: --requirement "$3" ||
+    lack "$1 ($(reason))" "set PIP_INDEX_URL to an index you can reach, then run tools/setup again"
+}
+
 # publish FOLDER DESTINATION: a folder appears in the cache whole or not at all.
 publish() {
   mkdir -p "$(dirname "$2")"
