@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "capture/stream_fetch.hpp"
 
 namespace vigie::capture {
 namespace {
@@ -36,6 +37,7 @@ std::string chained_sha256(std::string_view previous, std::string_view bytes) {
 void Archive::add(const media::Sound& sound, Span from, Span to) {
   if (!sound.format) {
     count_unarchived("codec", to - from);
+    end_ = to;
     return;
   }
   if (bytes_.empty()) {
@@ -45,6 +47,20 @@ void Archive::add(const media::Sound& sound, Span from, Span to) {
   }
   bytes_ += sound.bytes;
   end_ = to;
+}
+
+bool Archive::is_due(Span awaited) const {
+  const Span length = bytes_.empty() ? Span{0} : end_ - start_;
+  // While the database is away, smaller pieces make nothing sooner.
+  const bool is_awaited = unrecorded_.empty() && awaited > start_ && length >= least_piece;
+  return length >= piece_length || is_awaited;
+}
+
+Span Archive::kept_until() const {
+  if (!unrecorded_.empty()) {
+    return unrecorded_.front().start;
+  }
+  return bytes_.empty() ? end_ : start_;
 }
 
 Async<Result<>> Archive::flush() {
@@ -66,19 +82,28 @@ Async<Result<>> Archive::flush() {
     if (stored) {
       ++next_sequence_;
       last_sha256_ = piece.sha256;
-      unrecorded_.push_back(std::move(piece));
     } else {
       log_.error("a piece of sound could not be kept", {{"why", stored.error().what}});
       count_unarchived("disk", piece.end - piece.start);
+      piece.blob_key.clear();
     }
+    unrecorded_.push_back(std::move(piece));
   }
   co_return co_await record();
+}
+
+Async<Result<>> Archive::write(SoundPiece piece) {
+  if (piece.blob_key.empty()) {
+    std::string reason{disk};
+    co_return co_await journal_.add_gap(claim_, piece.start, piece.end, std::move(reason));
+  }
+  co_return co_await journal_.add_piece(claim_, std::move(piece));
 }
 
 Async<Result<>> Archive::record() {
   while (!unrecorded_.empty()) {
     auto piece = unrecorded_.front();
-    const auto written = co_await journal_.add_piece(claim_, std::move(piece));
+    const auto written = co_await write(std::move(piece));
     if (!written && written.error().code == Errc::conflict) {
       co_return written.error();
     }

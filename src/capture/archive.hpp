@@ -37,16 +37,23 @@ class Archive {
 
   // What sounds from `from` to `to`. A piece holds sound of one format: flush before another.
   void add(const media::Sound& sound, Span from, Span to);
-  bool is_due() const { return !bytes_.empty() && end_ - start_ >= piece_length; }
 
-  // Stores what is held. Errc::conflict: the claim is lost. A full disk costs the piece, with a
+  // awaited: where speech ends whose words wait for their sound to be kept (SoundSink).
+  bool is_due(Span awaited) const;
+
+  // Stores what is held. Errc::conflict: the claim is lost. A full disk costs the piece: a gap, a
   // metric and an error in the log; a database that is away keeps the row for the next call.
   Async<Result<>> flush();
 
+  // All sound before it is in the record, or was never to be kept.
+  Span kept_until() const;
+
  private:
   static constexpr Span piece_length{std::chrono::seconds{4}};
+  static constexpr Span least_piece{std::chrono::seconds{1}};  // however urgent
 
   Async<Result<>> record();
+  Async<Result<>> write(SoundPiece piece);
   void count_unarchived(std::string_view reason, Span length);
 
   LiveClaim claim_;
@@ -62,7 +69,7 @@ class Archive {
   std::string bytes_;
   Span start_{0};
   Span end_{0};
-  std::deque<SoundPiece> unrecorded_;
+  std::deque<SoundPiece> unrecorded_;  // without a blob's key: a gap, for it could not be kept
 };
 
 }  // namespace vigie::capture

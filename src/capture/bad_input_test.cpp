@@ -13,8 +13,9 @@ using std::chrono::seconds;
 struct BadInput {
   const char* name;
   std::function<Play()> play;
-  std::string reason;  // of the live; empty: it is heard
-  Span heard{0};       // at least
+  std::string reason;                    // of the live; empty: it is heard
+  Span heard{0};                         // at least
+  std::function<std::string()> piece{};  // what lies at piece.mp4
 };
 
 Play bytes(std::string text) {
@@ -65,6 +66,18 @@ Play truncated() {
   return bytes(whole.substr(0, whole.size() - 100));
 }
 
+Play fragments() {
+  return bytes(
+      "#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXT-X-MAP:URI=\"piece.mp4\"\n#EXTINF:4,\npiece.mp4\n");
+}
+
+std::string mp4(bool is_encrypted) {
+  return media::make_stream({.container = "mp4",
+                             .length = seconds{3},
+                             .movflags = "frag_every_frame+empty_moov+default_base_moof",
+                             .is_encrypted = is_encrypted});
+}
+
 std::vector<BadInput> bad_inputs() {
   return {
       {"zero length", [] { return bytes(""); }, "empty"},
@@ -81,6 +94,9 @@ std::vector<BadInput> bad_inputs() {
              "0.ts\n");
        },
        "encrypted"},
+      {"an encrypted file", [] { return bytes(mp4(true)); }, "encrypted"},
+      {"a file that is no stream", [] { return bytes(mp4(false)); }, "mp4"},
+      {"encrypted fragments", fragments, "encrypted", Span{0}, [] { return mp4(true); }},
       {"a byte a second",
        [] { return Play{.bytes = std::string(200, 'F'), .each_byte = seconds{1}}; }, "slow"},
       {"HTML", [] { return bytes("<!doctype html><html>wait</html>"); }, "html"},
@@ -98,6 +114,7 @@ class BadInputs : public Reader {
   void check(const BadInput& input) {
     SCOPED_TRACE(input.name);
     rig.pages["/bad"] = input.play();
+    rig.pages["/piece.mp4"].bytes = input.piece ? input.piece() : "";
     platform::FakeSource bad;
     bad.addresses.push_back(platform::StreamAddress{rig.base() + "/bad"});
     KeptSound heard;
@@ -132,10 +149,10 @@ TEST_P(EachBadInput, IsNamedOnItsLiveAndLeavesTheOthersAlone) {
   check(bad_inputs().at(GetParam()));
 }
 
-INSTANTIATE_TEST_SUITE_P(Lines, EachBadInput, ::testing::Range<std::size_t>(0, 15));
+INSTANTIATE_TEST_SUITE_P(Lines, EachBadInput, ::testing::Range<std::size_t>(0, 18));
 
 TEST(BadInputList, IsWholeInTheTestsAbove) {
-  EXPECT_EQ(bad_inputs().size(), 15U);
+  EXPECT_EQ(bad_inputs().size(), 18U);
 }
 
 }  // namespace

@@ -119,8 +119,9 @@ Async<Outcome<std::unique_ptr<Feed>>> open_feed(FetchTools tools, std::string ad
     case media::Container::html:
       co_return Stop{stall, "html"};
     case media::Container::image:
+      co_return Stop{garbage, "image"};
     case media::Container::mp4:
-      co_return Stop{garbage, to_string(sniffed->container)};
+      co_return Stop{garbage, media::is_encrypted_mp4(sniffed->head) ? "encrypted" : "mp4"};
     case media::Container::hls: {
       auto text = co_await read_playlist(tools, *opened->stream, std::move(sniffed->head));
       if (!text) {

@@ -161,7 +161,8 @@ class HlsFeed final : public Feed {
     decode(segment, *bytes, portion);
     if (portion.sounds.empty()) {
       give_up(segment);
-      if (++bad_in_a_row_ >= most_failures) {
+      // One encrypted piece is enough: the next ones will be, too.
+      if (++bad_in_a_row_ >= most_failures || trouble_ == "encrypted") {
         portion.stop = Stop{garbage, trouble_.empty() ? "corrupt" : trouble_};
       }
       co_return portion;

@@ -280,6 +280,22 @@ TEST_F(Hls, GivesUpOnPiecesThatAreNoSound) {
   EXPECT_NEAR(to_seconds(rig.journal.gaps[0].to - rig.journal.gaps[0].from), 12, 0.1);
 }
 
+TEST_F(Hls, GivesUpOnBoxesThatClaimTenGigabytes) {
+  using namespace std::string_literals;  // ISO 14496-12 §4.2
+  const auto huge = "\0\0\0\x10"s + "ftypisom\0\0\0\0"s + "\0\0\0\1"s +
+                    "moov\0\0\0\2\x54\x0B\xE4\0"s + std::string(2'000, 'x');
+  for (int index = 0; index < 4; ++index) {
+    rig.pages[fmt::format("/live/{}.ts", index)].bytes = huge;
+  }
+  show(list(0, 0));
+  start(some_work());
+  ASSERT_TRUE(rig.run_until([&] { return rig.asked["/live/0.ts"] > 0; }));
+
+  show(list(0, 3));
+  EXPECT_TRUE(stalls_by("corrupt"));
+  EXPECT_TRUE(rig.sink.blocks.empty());
+}
+
 struct Refusal {
   std::string text;
   std::string reason;

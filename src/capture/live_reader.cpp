@@ -102,6 +102,9 @@ Span LiveReader::delay(int failures) const {
 }
 
 Async<> LiveReader::run() {
+  if (heard_anything_) {
+    co_await tools_.sink.begin(work_.claim);
+  }
   int failures = 0;
   while (!is_finished()) {
     if (const Span pause = delay(failures); pause > Span{0}) {
@@ -255,9 +258,10 @@ Async<> LiveReader::take(media::Sound sound, std::optional<Span> lost) {
   if (block_.size() >= block_samples) {
     co_await push_block();
   }
-  if (archive_.is_due()) {
+  if (archive_.is_due(tools_.sink.awaited(work_.claim))) {
     co_await flush_archive();
   }
+  tell_kept();
 }
 
 Async<> LiveReader::settle_jump(LiveClock::Place place) {
@@ -295,6 +299,15 @@ Async<> LiveReader::push_block() {
 
 Async<> LiveReader::flush_archive() {
   note(co_await archive_.flush());
+  tell_kept();
+}
+
+void LiveReader::tell_kept() {
+  const Span until = archive_.kept_until();
+  if (!is_lost_ && until > told_kept_) {
+    told_kept_ = until;
+    tools_.sink.kept(work_.claim, until);
+  }
 }
 
 Async<> LiveReader::say(CaptureState state, std::string reason) {

@@ -93,6 +93,7 @@ class LiveReader {
   Async<> settle_jump(LiveClock::Place place);
   Async<> push_block();
   Async<> flush_archive();
+  void tell_kept();
   Async<> add_gap(Span from, Span to);
   Async<> say(CaptureState state, std::string reason);
   void note(const Result<>& written);
@@ -105,6 +106,7 @@ class LiveReader {
   Span born_steady_;  // of the clock
   LiveClock position_;
   Archive archive_;
+  Span told_kept_{0};
   std::shared_ptr<const media::SoundFormat> format_;  // of what was last archived
   HlsPlace hls_;
   std::vector<float> block_;  // not yet handed on

@@ -262,6 +262,43 @@ TEST_F(Reader, GoesOnListeningWhileTheDatabaseIsAway) {
   conclude();
 
   EXPECT_EQ(rig.journal.pieces.size(), 3U);
+  EXPECT_EQ(rig.sink.kept_until, rig.journal.heard_until);
+}
+
+TEST_F(Reader, NeverCallsKeptWhatTheRecordDoesNotHave) {
+  rig.sink.on_kept = [&] {
+    EXPECT_LE(rig.sink.kept_until, std::max(age, rig.journal.heard_until));
+  };
+  rig.add({.bytes = flv_tone(seconds{9}), .hangs = true});
+  start(some_work());
+  ASSERT_TRUE(rig.run_until([&] { return rig.sink.heard() > seconds{8}; }));
+  EXPECT_GT(rig.sink.kept_until, age + milliseconds{3'900});
+
+  rig.journal.failure = Errc::unavailable;
+  conclude();
+
+  EXPECT_LT(rig.sink.kept_until, age + milliseconds{8'500});
+}
+
+TEST_F(Reader, KeepsSoonerWhatWordsWaitForButNoCrumbs) {
+  rig.sink.awaits = std::chrono::hours{1};
+  rig.add({.bytes = flv_tone(seconds{9}), .hangs = true});
+  start(some_work());
+  ASSERT_TRUE(rig.run_until([&] { return rig.sink.heard() > seconds{8}; }));
+  conclude();
+
+  EXPECT_GE(rig.journal.pieces.size(), 7U);
+  EXPECT_LE(rig.journal.pieces.size(), 9U);
+  EXPECT_EQ(rig.sink.kept_until, rig.journal.heard_until);
+}
+
+TEST_F(Reader, SaysAtOnceThatALiveHeardBeforeIsInItsHands) {
+  auto work = some_work();
+  work.heard_until = seconds{8};
+  start(work);  // no address
+
+  ASSERT_TRUE(rig.run_until([&] { return rig.sink.begun == 1; }));
+  EXPECT_TRUE(rig.sink.blocks.empty());
 }
 
 TEST_F(Reader, GoesOnListeningWhenTheDiskIsFull) {
@@ -275,7 +312,15 @@ TEST_F(Reader, GoesOnListeningWhenTheDiskIsFull) {
   EXPECT_NEAR(
       rig.metrics.counter("vigie_capture_unarchived_seconds_total", "", {{"reason", "disk"}})
           .value(),
-      9, 0.3);
+      to_seconds(rig.sink.heard()), 0.3);
+  Span end = age;
+  for (const auto& gap : rig.journal.gaps) {
+    EXPECT_EQ(gap.from, end);
+    EXPECT_EQ(gap.reason, "disk");
+    end = gap.to;
+  }
+  EXPECT_GT(end, age + seconds{8});
+  EXPECT_EQ(rig.sink.kept_until, end) << "its words need not wait for what never comes";
   EXPECT_GT(rig.journal.heard_until, age + seconds{8});
 }
 

@@ -64,8 +64,23 @@ class KeptSound final : public media::SoundSink {
   };
   std::vector<Block> blocks;
   std::vector<std::pair<Span, Span>> gaps;
+  int begun = 0;
   int finished = 0;
   float loudest = 0;
+  Span kept_until{0};
+  Span awaits{0};  // what awaited() says
+  std::function<void()> on_kept = [] {};
+
+  Async<> begin(LiveClaim) override {
+    ++begun;
+    co_return;
+  }
+  void kept(const LiveClaim&, Span until) override {
+    EXPECT_GT(until, kept_until);
+    kept_until = until;
+    on_kept();
+  }
+  Span awaited(const LiveClaim&) const override { return awaits; }
 
   Async<> sound(LiveClaim, Span at, std::vector<float> samples) override {
     for (const float sample : samples) {

@@ -68,6 +68,9 @@ class LibavFragmentReader final : public FragmentReader {
 
  private:
   Result<std::vector<Sound>> read_all(AVFormatContext& format) {
+    if (format.nb_streams == 0) {
+      return make_error(Errc::corrupt, "a fragment of nothing");
+    }
     const AVStream* stream = nullptr;
     for (unsigned index = 0; index < format.nb_streams && stream == nullptr; ++index) {
       const auto* candidate = format.streams[index];

@@ -138,6 +138,12 @@ Container recognise(std::string_view head) {
   return tag >= head.size() ? Container::mp3 : Container::unknown;  // a tag with a cover
 }
 
+// The sample entries of what is encrypted (ISO 14496-12 §8.12).
+bool is_encrypted_mp4(std::string_view head) {
+  return is_mp4(head) && (head.find("enca") != std::string_view::npos ||
+                          head.find("encv") != std::string_view::npos);
+}
+
 bool is_sound(Container container) {
   switch (container) {
     case Container::flv:

@@ -67,6 +67,7 @@ inline constexpr std::size_t recognised_within = 16 * 1024;
 // What the first bytes of a stream show it to be, whatever its address and headers claim.
 Container recognise(std::string_view head);
 bool is_sound(Container container);  // a reader reads it
+bool is_encrypted_mp4(std::string_view head);
 
 // For flv, adts, mp3, ogg, wav and mpeg_ts; nothing for the others.
 std::unique_ptr<SoundReader> create_sound_reader(Container container);

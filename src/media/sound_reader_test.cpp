@@ -267,10 +267,15 @@ TEST(Fragments, SayWhyNothingIsHeard) {
   const auto bytes = make_stream(
       {.container = "mp4", .movflags = "frag_every_frame+empty_moov+default_base_moof"});
   const auto split = bytes.find("moof") - 4;
-  auto encrypted = bytes.substr(0, split);
-  encrypted.replace(encrypted.find("mp4a"), 4, "enca");
+  const auto secret = make_stream({.container = "mp4",
+                                   .movflags = "frag_every_frame+empty_moov+default_base_moof",
+                                   .is_encrypted = true});
+  const auto middle = secret.find("moof") - 4;
 
-  EXPECT_EQ(reader->read(encrypted, bytes.substr(split)).error().code, Errc::denied);
+  EXPECT_EQ(reader->read(secret.substr(0, middle), secret.substr(middle)).error().code,
+            Errc::denied);
+  EXPECT_TRUE(is_encrypted_mp4(secret));
+  EXPECT_FALSE(is_encrypted_mp4(bytes.substr(0, split)));
   EXPECT_EQ(reader->read("", "").error().code, Errc::corrupt);
   EXPECT_EQ(reader->read("", std::string(5'000, 'x')).error().code, Errc::corrupt);
 }

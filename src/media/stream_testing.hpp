@@ -20,7 +20,8 @@ struct StreamWish {
   int rate = 44'100;
   int channels = 1;
   Span length{std::chrono::seconds{3}};
-  std::string movflags{};  // of mp4
+  std::string movflags{};     // of mp4
+  bool is_encrypted = false;  // likewise, by the common scheme (ISO 23001-7)
   double hertz = 440;
 };
 
@@ -80,6 +81,11 @@ class StreamMaker {
     AVDictionary* options = nullptr;
     if (!wish_.movflags.empty()) {
       av_dict_set(&options, "movflags", wish_.movflags.c_str(), 0);
+    }
+    if (wish_.is_encrypted) {
+      av_dict_set(&options, "encryption_scheme", "cenc-aes-ctr", 0);
+      av_dict_set(&options, "encryption_key", "76a6c65c5ea762046bd749a2e632ccbb", 0);
+      av_dict_set(&options, "encryption_kid", "a7e61c373e219033c21091fa607bf3b8", 0);
     }
     const int failed = avformat_write_header(format_.get(), &options);
     av_dict_free(&options);

@@ -83,12 +83,15 @@ Async<bool> Transcription::find_standing(StreamPtr stream) {
     stream->heard_until = standing->heard_until;
     stream->known = standing->words_until;
     stream->written = standing->words_until;
+    stream->kept = std::max(stream->kept, standing->heard_until);
     stream->is_standing_known = true;
   }
   co_return true;
 }
 
 Async<> Transcription::take_in(StreamPtr stream, media::KeptStretch stretch) {
+  stream->kept = std::max(stream->kept,
+                          stretch.at + stretch.lost + media::duration_of(stretch.samples.size()));
   if (stretch.lost > Span{0}) {
     co_await conclude(stream);
     if (stream->is_gone) {
@@ -196,7 +199,7 @@ Async<bool> Transcription::close(StreamPtr stream) {
 
 Async<bool> Transcription::catch_up(LiveClaim claim) {
   const auto live_id = claim.live_id;
-  const auto stream = co_await begin(std::move(claim), false);
+  const auto stream = co_await take_in_hand(std::move(claim), false);
   if (!stream) {
     co_return false;
   }

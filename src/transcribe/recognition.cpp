@@ -34,7 +34,7 @@ void Transcription::enqueue(const StreamPtr& stream, std::vector<Utterance> utte
     piece->turn = turn_of(*piece);
     queue_.emplace(piece->turn, piece);
   }
-  if (stream->frontier() - stream->written >= mark_interval) {
+  if (stream->settleable_until() - stream->written >= mark_interval) {
     mark(stream);
   }
   start_workers();
@@ -172,9 +172,10 @@ Async<> Transcription::store(StreamPtr stream) {
   while (!stream->is_gone && std::exchange(stream->is_mark_wanted, false)) {
     Settled settled;
     std::size_t count = 0;
-    for (const auto& piece : stream->pieces | std::views::take_while([](const PiecePtr& front) {
-                               return front->stage == Piece::Stage::heard;
-                             })) {
+    const auto is_settled = [&](const PiecePtr& piece) {
+      return piece->stage == Piece::Stage::heard && stream->is_kept(piece->end);
+    };
+    for (const auto& piece : stream->pieces | std::views::take_while(is_settled)) {
       ++count;
       if (piece->segment) {
         settled.segments.push_back(*piece->segment);
@@ -185,7 +186,7 @@ Async<> Transcription::store(StreamPtr stream) {
     }
     const auto losses = stream->losses.size();
     std::ranges::copy(stream->losses, std::back_inserter(settled.losses));
-    settled.until = stream->settled_until(count);
+    settled.until = stream->bounded(stream->settled_until(count));
     if (count == 0 && losses == 0 && settled.until <= stream->written) {
       continue;
     }

@@ -2,6 +2,7 @@
 // One live on its way to words, as Transcription holds it. Only for
 // src/transcribe/transcription*.cpp and their likes.
 #pragma once
+#include <algorithm>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -39,6 +40,9 @@ struct Transcription::Piece {
   std::optional<Gap> loss;
 };
 
+// Places are counted in samples here and there.
+inline constexpr Span rounding{1'000};
+
 // One live under one claim.
 struct Transcription::Stream {
   Stream(LiveClaim its_claim, const asio::any_io_executor& executor, std::string language_wished)
@@ -53,6 +57,15 @@ struct Transcription::Stream {
   Span position() const { return has_base ? time_of(listener->position()) : known; }
   // What speech there is before it is in `pieces`, or settled.
   Span frontier() const { return has_base ? std::max(known, time_of(settled_sample)) : known; }
+  // All that has been heard of before it may be stored.
+  bool is_kept(Span until) const { return !is_captured || until <= kept + rounding; }
+  Span bounded(Span until) const { return is_kept(until) ? until : kept; }
+  // How far the words can be stored now, once they are heard.
+  Span settleable_until() const {
+    const auto first = std::ranges::find_if_not(
+        pieces, [this](const PiecePtr& piece) { return is_kept(piece->end); });
+    return bounded(first == pieces.end() ? frontier() : (*first)->start);
+  }
   // All speech before it is settled, or lost.
   Span settled_until(std::size_t from = 0) const {
     return from < pieces.size() ? pieces[from]->start : frontier();
@@ -69,6 +82,7 @@ struct Transcription::Stream {
   bool is_gone = false;            // finished, or the claim is no longer ours
   bool is_done = false;            // not captured, and every word is there
   Span heard_until{0};             // as the record said when it began
+  Span kept{0};                    // all sound before it is in the record
 
   std::shared_ptr<Listener> listener;  // with the ears while sound(), gap() or a reading awaits it
   LanguageLock language;

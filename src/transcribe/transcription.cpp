@@ -73,7 +73,7 @@ bool Transcription::is_outdated(const LiveClaim& claim) const {
 
 // Nothing under a claim older than the one we know. What was kept of the live and has no words is
 // heard first.
-Async<Transcription::StreamPtr> Transcription::begin(LiveClaim claim, bool is_captured) {
+Async<Transcription::StreamPtr> Transcription::take_in_hand(LiveClaim claim, bool is_captured) {
   if (is_outdated(claim)) {
     co_return nullptr;
   }
@@ -93,6 +93,7 @@ Async<Transcription::StreamPtr> Transcription::begin(LiveClaim claim, bool is_ca
     stream->heard_until = standing->heard_until;
     stream->known = standing->words_until;
     stream->written = standing->words_until;
+    stream->kept = standing->heard_until;
   } else {
     log_.warn("where the words of a live end is not known yet",
               {{"live", claim.live_id}, {"why", standing.error().what}});
@@ -108,6 +109,12 @@ Async<Transcription::StreamPtr> Transcription::begin(LiveClaim claim, bool is_ca
   co_return stream;
 }
 
+Async<> Transcription::begin(LiveClaim claim) {
+  if (transcriber_ != nullptr && !find(claim)) {
+    co_await take_in_hand(std::move(claim), true);
+  }
+}
+
 Async<> Transcription::sound(LiveClaim claim, Span at, std::vector<float> samples) {
   meters_->audio.add(to_seconds(media::duration_of(samples.size())));
   if (transcriber_ == nullptr) {
@@ -121,7 +128,7 @@ Async<> Transcription::sound(LiveClaim claim, Span at, std::vector<float> sample
   }
   auto stream = find(claim);
   if (!stream) {
-    stream = co_await begin(std::move(claim), true);
+    stream = co_await take_in_hand(std::move(claim), true);
   }
   if (!stream || stream->is_gone) {
     co_return;
@@ -141,6 +148,23 @@ Async<> Transcription::gap(LiveClaim claim, Span, Span) {
   }
 }
 
+void Transcription::kept(const LiveClaim& claim, Span until) {
+  const auto stream = find(claim);
+  if (!stream || until <= stream->kept) {
+    return;
+  }
+  stream->kept = until;
+  const auto& pieces = stream->pieces;
+  if (!pieces.empty() && pieces.front()->stage == Piece::Stage::heard) {
+    mark(stream);
+  }
+}
+
+Span Transcription::awaited(const LiveClaim& claim) const {
+  const auto stream = find(claim);
+  return stream && !stream->pieces.empty() ? stream->pieces.back()->end : Span{0};
+}
+
 Async<> Transcription::finish(LiveClaim claim) {
   const auto stream = find(claim);
   if (!stream) {
@@ -151,7 +175,7 @@ Async<> Transcription::finish(LiveClaim claim) {
     stream->known = std::max(stream->known, stream->live_end);
   }
   const auto until = clock_.steady() + options_.farewell;
-  while (!stream->is_gone && !stream->is_behind && stream->written < stream->known) {
+  while (!stream->is_gone && !stream->is_behind && stream->written < stream->settleable_until()) {
     mark(stream);
     const auto left = until - clock_.steady();
     if (left <= Span{0}) {

@@ -56,8 +56,11 @@ class Transcription final : public media::SoundSink {
   // Recognises and stores what comes in, until cancelled; finish() and catch_up() need it running.
   Async<> run();
 
+  Async<> begin(LiveClaim claim) override;
   Async<> sound(LiveClaim claim, Span at, std::vector<float> samples) override;
   Async<> gap(LiveClaim claim, Span from, Span to) override;
+  void kept(const LiveClaim& claim, Span until) override;
+  Span awaited(const LiveClaim& claim) const override;
   Async<> finish(LiveClaim claim) override;
 
   // The words of a live that nobody captures: hears its archive from where the words are settled to
@@ -83,7 +86,7 @@ class Transcription final : public media::SoundSink {
   // Lives come, are listened to, and go (transcription.cpp).
   StreamPtr find(const LiveClaim& claim) const;
   bool is_outdated(const LiveClaim& claim) const;
-  Async<StreamPtr> begin(LiveClaim claim, bool is_captured);
+  Async<StreamPtr> take_in_hand(LiveClaim claim, bool is_captured);
   Async<> listen_at(StreamPtr stream, Span at, std::vector<float> samples);
   Async<> listen(StreamPtr stream, std::vector<float> samples);
   template <class T>

@@ -52,7 +52,9 @@ class TranscriptionTest : public ::testing::Test {
   }
 
   void hear(double at, std::vector<float> samples, LiveClaim from = {"L", "me", 1}) {
-    testing::run(io, transcription->sound(std::move(from), from_seconds(at), std::move(samples)));
+    const auto end = from_seconds(at) + media::duration_of(samples.size());
+    testing::run(io, transcription->sound(from, from_seconds(at), std::move(samples)));
+    transcription->kept(from, end);
   }
   void finish(LiveClaim from = {"L", "me", 1}) {
     testing::run(io, transcription->finish(std::move(from)));
@@ -140,7 +142,8 @@ TEST_F(TranscriptionTest, BelievesAClockThatLeavesTheSamplesBehindAndNeverOverla
   hear(0, loud(2));
   hear(2.1, loud(2));  // a tenth: the samples are believed
   hear(9, loud(2));    // a jump nobody announced
-  hear(8, loud(2));    // one back
+  hear(8, loud(2));    // one back, which is placed behind what is known
+  transcription->kept(claim, seconds{13});
   finish();
 
   ASSERT_EQ(store.kept.size(), 3U);

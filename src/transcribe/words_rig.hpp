@@ -124,7 +124,8 @@ class Studio : public ::testing::Test, public media::SoundArchive {
     Script script;
     LiveClaim claim;
     std::int64_t said = 0;      // samples so far
-    std::int64_t archived = 0;  // of them in whole pieces
+    std::int64_t archived = 0;  // of them in whole pieces, or told as a gap
+    std::vector<std::pair<std::int64_t, std::int64_t>> holes{};  // never kept, in order
     bool is_on = true;
   };
 
@@ -205,7 +206,9 @@ class Studio : public ::testing::Test, public media::SoundArchive {
     live.said += static_cast<std::int64_t>(media::samples_in(length));
     testing::run(
         io, transcription_->sound(live.claim, time_at(from), live.script.samples(from, live.said)));
-    if (live.said - live.archived >= piece) {
+    const bool is_awaited = live.said - live.archived >= least_piece &&
+                            transcription_->awaited(live.claim) > time_at(live.archived);
+    if (live.said - live.archived >= piece || is_awaited) {
       keep(live);
     }
   }
@@ -213,6 +216,7 @@ class Studio : public ::testing::Test, public media::SoundArchive {
   void keep(Live& live) {
     live.archived = live.said;
     store.standings[live.claim.live_id].heard_until = time_at(live.said);
+    transcription_->kept(live.claim, time_at(live.said));
   }
 
   // Its capture is over.
@@ -240,7 +244,26 @@ class Studio : public ::testing::Test, public media::SoundArchive {
     EXPECT_TRUE(*done) << id << " is not caught up";
   }
 
-  // Every sample of speech that was said is in one segment, in order.
+  // A new process after kill(): what was not archived is lost, and so is what is said meanwhile.
+  void revive(Span down) {
+    start();
+    for (auto& [id, live] : lives_) {
+      const auto back = live.said + static_cast<std::int64_t>(media::samples_in(down));
+      live.holes.emplace_back(std::exchange(live.archived, back), back);
+      live.said = back;
+      ++live.claim.token;
+      testing::run(io, transcription_->begin(live.claim));
+    }
+  }
+  // Their sound is back.
+  void tell_holes() {
+    for (auto& [id, live] : lives_) {
+      const auto [from, to] = live.holes.back();
+      testing::run(io, transcription_->gap(live.claim, time_at(from), time_at(to)));
+    }
+  }
+
+  // Every sample of speech that was said and kept is in one segment, in order.
   void expect_every_word(const std::string& id) {
     const auto& live = lives_.at(id);
     std::int64_t heard = 0;
@@ -276,6 +299,7 @@ class Studio : public ::testing::Test, public media::SoundArchive {
   }
 
   static constexpr std::int64_t piece = 64'000;
+  static constexpr std::int64_t least_piece = 16'000;
   asio::io_context io;
   ManualClock clock;
   log::KeptLog log;
@@ -292,11 +316,18 @@ class Studio : public ::testing::Test, public media::SoundArchive {
 
   static bool speech_between(const Live& live, std::int64_t from, std::int64_t to) {
     for (auto sample = from; sample < to; ++sample) {
-      if (live.script.speaks(sample)) {
+      if (live.script.speaks(sample) && !is_near_hole(live, sample)) {
         return true;
       }
     }
     return false;
+  }
+  // So short a rest of a word is a click (CutterLimits::shortest).
+  static bool is_near_hole(const Live& live, std::int64_t sample) {
+    constexpr std::int64_t rest = 2'400;
+    return std::ranges::any_of(live.holes, [&](const auto& hole) {
+      return sample >= hole.first - rest && sample < hole.second + rest;
+    });
   }
   static std::int64_t length_of(const Segment& segment) {
     return std::stoll(segment.text.substr(segment.text.find(':') + 1));
@@ -325,7 +356,15 @@ class Studio : public ::testing::Test, public media::SoundArchive {
         next_ = static_cast<std::int64_t>(media::samples_in(gone->second));
         co_return std::optional{hole};
       }
-      const auto to = std::min(live.archived, next_ + piece);
+      auto end = live.archived;
+      for (const auto& [hole, behind] : live.holes) {
+        if (next_ < hole) {
+          end = std::min(end, hole);
+          break;
+        }
+        next_ = std::max(next_, behind);
+      }
+      const auto to = std::min(end, next_ + piece);
       if (to <= next_) {
         co_return std::optional<media::KeptStretch>{};
       }

@@ -275,8 +275,8 @@ class Capturing : public CaptureStore {
   }
 
   void begin() {
-    service = std::make_unique<CaptureService>(rig.io.get_executor(), *mine, *bus,
-                                               rig.service_tools());
+    service =
+        std::make_unique<CaptureService>(rig.io.get_executor(), *mine, *bus, rig.service_tools());
     tasks = std::make_unique<TaskGroup>(rig.io.get_executor(),
                                         [](const std::string& name, const std::exception_ptr&) {
                                           ADD_FAILURE() << name << " ended by an exception";
@@ -381,6 +381,33 @@ TEST_P(Capturing, GivesItsLivesBackWhenItIsStopped) {
   EXPECT_EQ(text("SELECT capture_reason FROM live"), "restart");
   EXPECT_EQ(number("SELECT COUNT(*) FROM sound_piece"), 1);
   EXPECT_GT(number("SELECT heard_until FROM live"), 22'000'000);
+}
+
+TEST_P(Capturing, LeavesWhatWasSetAsideAsItIsToTheEndAndAfterARestart) {
+  const auto of = [&](std::string_view id) {
+    return text(
+        fmt::format("SELECT capture || ' ' || capture_reason FROM live WHERE id = '{}'", id));
+  };
+  for (int i = 0; i < 3; ++i) {
+    rig.add({.bytes = "\x89PNG\r\n\x1A\n" + std::string(5'000, 'x')});
+  }
+  rig.add({.bytes = flv_tone(seconds{9}), .hangs = true});
+  begin();
+  ASSERT_TRUE(comes_true([&] { return of("L") == "failed image"; }));
+  add_live("M");
+  ASSERT_TRUE(comes_true([&] { return rig.sink.heard() > seconds{8}; })) << "others are heard";
+
+  execute("UPDATE live SET state = 'ended', ended_at = $1 WHERE id = 'L'", {rig.clock.now()});
+  ASSERT_TRUE(comes_true([&] { return service->size() == 1; }));
+  EXPECT_EQ(of("L"), "failed image");
+  end();
+  begin();
+  ASSERT_TRUE(comes_true([&] { return service->size() == 1; }));
+  ASSERT_TRUE(run(mine->settle_ended()));
+
+  EXPECT_EQ(of("L"), "failed image");
+  EXPECT_NE(of("M").substr(0, 6), "failed");
+  EXPECT_EQ(number("SELECT COUNT(*) FROM sound_piece WHERE live_id = 'L'"), 0);
 }
 
 TEST_P(Capturing, RecordsWhatWasMissedBetweenTwoProcesses) {

@@ -102,8 +102,8 @@ def reckon(username, length_s, pieces, gaps, segments):
     heard = length(pieces)
     account.words_s = length(within(segments, pieces))
     account.silence_s = heard - account.words_s
-    # A death takes the sound of its unfinished piece, not the words that were settled from it.
-    heard_once = union([*pieces, *[(start, stop) for start, stop, reason in gaps if reason == "restart"]])
+    # Words are settled from what is kept; only a disk that takes nothing more leaves them alone.
+    heard_once = union([*pieces, *[(start, stop) for start, stop, reason in gaps if reason == "disk"]])
     for start, stop, _ in segments:
         outside = stop - start - length(within([(start, stop)], heard_once))
         if outside > WORDS_MAY_STRAY_S:
