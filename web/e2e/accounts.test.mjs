@@ -1,21 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Comptes and Compte in Chromium: following one and many, lists, notes, checks, lives and their curve.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
-import { expectAccessible, expectClean, expectNoSideScroll, hasBrowser, launch, openedPage, shoot } from './browser.mjs';
-import { StatesServer } from './states-server.mjs';
-import { account, ago, busyWorld, live, provoked } from './states-world.mjs';
+import { describe, test } from 'node:test';
+import { expectAccessible, expectClean, hasBrowser } from './browser.mjs';
+import { staged } from './stage.mjs';
+import { account, ago, live, provoked } from './states-world.mjs';
 
 describe('accounts', { skip: hasBrowser ? false : 'no Chromium' }, () => {
-  let browser;
-  let server;
-  let address;
-  let watched;
-  before(async () => { browser = await launch(); });
-  after(async () => { await browser?.close(); });
-  beforeEach(async () => {
-    server = new StatesServer();
-    server.world = busyWorld();
+  const stage = staged((server) => {
     const change = (body, id) => {
       const one = server.world.accounts.find((candidate) => candidate.id === id);
       Object.assign(one, body);
@@ -26,27 +18,12 @@ describe('accounts', { skip: hasBrowser ? false : 'no Chromium' }, () => {
       server.world.accounts.find((candidate) => candidate.id === id).lists.push(list);
       return [204];
     };
-    address = await server.start();
   });
-  afterEach(async () => {
-    await watched?.page.context().close();
-    await server.stop();
-  });
-
-  async function open(path, options, expected) {
-    watched = await openedPage(browser, address + path, options, expected);
-    return watched.page;
-  }
-  async function check(name) {
-    await expectAccessible(watched, name);
-    await expectNoSideScroll(watched, name);
-    await expectClean(watched, name);
-    await shoot(watched, name);
-  }
+  const { open, check } = stage;
   const names = (page) => page.locator('.account-name').allTextContents();
   // As the server tells of each name.
   const answerBatch = (results) => {
-    server.answers['POST /accounts/batch'] = () => [200, { items: results, next_cursor: null }];
+    stage.server.answers['POST /accounts/batch'] = () => [200, { items: results, next_cursor: null }];
   };
 
   for (const [name, options] of [
@@ -61,7 +38,7 @@ describe('accounts', { skip: hasBrowser ? false : 'no Chromium' }, () => {
       await page.getByRole('button', { name: 'Ne plus suivre @demo_asso…' }).click();
       await page.getByRole('dialog').getByRole('button', { name: 'Ne plus suivre' }).click();
       await page.getByText('Vous ne suivez plus @demo_asso.').first().waitFor();
-      assert.ok(server.calls.includes('DELETE /accounts/a-demo_asso'));
+      assert.ok(stage.server.calls.includes('DELETE /accounts/a-demo_asso'));
     });
   }
 
@@ -75,7 +52,7 @@ describe('accounts', { skip: hasBrowser ? false : 'no Chromium' }, () => {
   });
 
   test('list: what refuses us is said on top', async () => {
-    server.world.status.hosts = [{ host: 'www.tiktok.com', allowed_per_s: 0.5, used_per_s: 0, queue: 4, wait_p50_s: 1, wait_p95_s: 3, paused_until: null, reason: 'waf', since: ago(600) }];
+    stage.server.world.status.hosts = [{ host: 'www.tiktok.com', allowed_per_s: 0.5, used_per_s: 0, queue: 4, wait_p50_s: 1, wait_p95_s: 3, paused_until: null, reason: 'waf', since: ago(600) }];
     const page = await open('/comptes');
     await page.getByText(/www\.tiktok\.com\s: bloqué par TikTok depuis \d\d:\d\d:\d\d · TikTok filtre nos demandes/).waitFor();
     await check('accounts-blocked');
@@ -102,7 +79,7 @@ describe('accounts', { skip: hasBrowser ? false : 'no Chromium' }, () => {
   });
 
   test('list: a hundred accounts come by fifty', async () => {
-    server.world.accounts = Array.from({ length: 120 }, (_, index) => account(`n${String(index).padStart(3, '0')}`));
+    stage.server.world.accounts = Array.from({ length: 120 }, (_, index) => account(`n${String(index).padStart(3, '0')}`));
     const page = await open('/comptes');
     await page.getByText('120 comptes').waitFor();
     assert.equal((await names(page)).length, 50);
@@ -120,10 +97,10 @@ describe('accounts', { skip: hasBrowser ? false : 'no Chromium' }, () => {
     await page.getByText('Contrôle de @demo_bloque demandé.').first().waitFor();
     await row.getByText('vérification…').waitFor();
     assert.ok(await row.getByRole('button', { name: 'Vérifier maintenant @demo_bloque' }).isDisabled());
-    Object.assign(server.world.accounts.at(-1), { checked_at: ago(0), status_reason: 'private_or_absent' });
+    Object.assign(stage.server.world.accounts.at(-1), { checked_at: ago(0), status_reason: 'private_or_absent' });
     await page.getByText('@demo_bloque : Inconnu · jamais confirmé · privé ou inexistant').first().waitFor();
     await row.getByText('jamais confirmé · privé ou inexistant').waitFor();
-    assert.ok(server.calls.includes('POST /accounts/a-demo_bloque/check'));
+    assert.ok(stage.server.calls.includes('POST /accounts/a-demo_bloque/check'));
   });
 
   test('follow: a mistake is told at the field, a refusal too', async () => {
@@ -135,8 +112,8 @@ describe('accounts', { skip: hasBrowser ? false : 'no Chromium' }, () => {
     await page.getByText('Cette adresse n’est pas celle d’un profil TikTok').waitFor();
     assert.equal(await field.getAttribute('aria-invalid'), 'true');
     assert.ok(await field.evaluate((element) => element === document.activeElement));
-    assert.deepEqual(server.sent, []);
-    answerBatch([{ line: 1, typed: '@Demo_Asso', result: 'already', detail: 'followed', account: server.world.accounts[6] }]);
+    assert.deepEqual(stage.server.sent, []);
+    answerBatch([{ line: 1, typed: '@Demo_Asso', result: 'already', detail: 'followed', account: stage.server.world.accounts[6] }]);
     await field.fill('@Demo_Asso');
     await page.keyboard.press('Enter');
     await page.getByText('Vous suivez déjà @demo_asso.').waitFor();
@@ -148,8 +125,8 @@ describe('accounts', { skip: hasBrowser ? false : 'no Chromium' }, () => {
   test('follow: one more, and what TikTok says of it', async () => {
     const page = await open('/comptes');
     const fresh = account('nouveau', { status: 'unknown', status_at: null, checked_at: null, status_reason: 'never_checked', followers: null, interval_s: 0, last_live_at: null });
-    server.answers['POST /accounts/batch'] = () => {
-      server.world.accounts.push(fresh);
+    stage.server.answers['POST /accounts/batch'] = () => {
+      stage.server.world.accounts.push(fresh);
       return [200, { items: [{ line: 1, typed: '@nouveau', result: 'added', detail: '', account: fresh }], next_cursor: null }];
     };
     await page.getByRole('button', { name: 'Suivre un compte' }).click();
@@ -161,7 +138,7 @@ describe('accounts', { skip: hasBrowser ? false : 'no Chromium' }, () => {
     await page.getByRole('button', { name: 'Suivre le compte' }).click();
     const row = page.getByRole('row').filter({ hasText: '@nouveau' });
     await row.getByText('vérification…').waitFor();
-    assert.deepEqual(server.sent.at(-1), ['POST /accounts/batch', { text: '@nouveau', priority: 1, tags: ['presse'], list: 'list-1' }]);
+    assert.deepEqual(stage.server.sent.at(-1), ['POST /accounts/batch', { text: '@nouveau', priority: 1, tags: ['presse'], list: 'list-1' }]);
     Object.assign(fresh, { checked_at: ago(0), status_reason: 'user_not_found' });
     await row.getByText('TikTok ne trouve pas ce compte en direct, ce qui ne prouve rien').waitFor();
     await row.getByText('Inconnu').waitFor();
@@ -173,14 +150,14 @@ describe('accounts', { skip: hasBrowser ? false : 'no Chromium' }, () => {
     await page.getByRole('button', { name: 'Suivre un compte' }).click();
     const field = page.getByLabel('Comptes publics');
     await field.fill('@anna\ndemo_asso\nhttps://example.org/@x\n@anna\nrien de tel');
-    server.world.accounts.push(account('anna'));
+    stage.server.world.accounts.push(account('anna'));
     const line = (number, typed, result, more = {}) => ({ line: number, typed, result, detail: 'words', account: null, ...more });
     answerBatch([
-      line(1, '@anna', 'added', { account: account('anna') }), line(2, 'demo_asso', 'already', { account: server.world.accounts[6] }),
+      line(1, '@anna', 'added', { account: account('anna') }), line(2, 'demo_asso', 'already', { account: stage.server.world.accounts[6] }),
       line(3, 'https://example.org/@x', 'invalid'), line(4, '@anna', 'duplicate'), line(5, 'rien de tel', 'invalid'),
     ]);
     await page.keyboard.press('Enter'); // the next line, in a list
-    assert.deepEqual(server.sent, []);
+    assert.deepEqual(stage.server.sent, []);
     await page.getByRole('button', { name: 'Suivre ces comptes' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('heading', { name: '1 ajouté · 2 déjà là · 2 à corriger' }).waitFor();
@@ -194,29 +171,29 @@ describe('accounts', { skip: hasBrowser ? false : 'no Chromium' }, () => {
 
   test('follow: a long list goes in parts, its lines keep their numbers', async () => {
     const page = await open('/comptes', {}, provoked);
-    server.answers['POST /accounts/batch'] = ({ text }) => [200, { items: text.split('\n').map((typed, index) => ({ line: index + 1, typed, result: 'duplicate', detail: '', account: null })), next_cursor: null }];
+    stage.server.answers['POST /accounts/batch'] = ({ text }) => [200, { items: text.split('\n').map((typed, index) => ({ line: index + 1, typed, result: 'duplicate', detail: '', account: null })), next_cursor: null }];
     await page.getByRole('button', { name: 'Suivre un compte' }).click();
     await page.getByLabel('Comptes publics').fill(Array.from({ length: 450 }, (_, index) => `n${index}`).join('\n'));
     await page.getByRole('button', { name: 'Suivre ces comptes' }).click();
     await page.getByRole('row').filter({ hasText: 'n449' }).getByText('450', { exact: true }).waitFor();
-    assert.equal(server.sent.length, 3);
+    assert.equal(stage.server.sent.length, 3);
     await page.getByLabel('Comptes publics').fill(Array.from({ length: 1001 }, () => 'n').join('\n'));
     await page.getByRole('button', { name: 'Suivre ces comptes' }).click();
     await page.getByText('Au plus 1000 lignes à la fois').waitFor();
-    assert.equal(server.sent.length, 3);
+    assert.equal(stage.server.sent.length, 3);
   });
 
   test('lists: made, renamed, removed, and a taken name is told', async () => {
     const page = await open('/comptes', {}, provoked);
     await page.getByRole('button', { name: 'Gérer les listes…' }).click();
     const dialog = page.getByRole('dialog');
-    server.answers['POST /lists'] = () => [409, { detail: 'taken', request_id: 'r1' }];
+    stage.server.answers['POST /lists'] = () => [409, { detail: 'taken', request_id: 'r1' }];
     await dialog.getByLabel('Nouvelle liste').fill('élections');
     await page.keyboard.press('Enter');
     await dialog.getByText('Une liste porte déjà ce nom').waitFor();
-    server.answers['POST /lists'] = ({ name }) => {
-      server.world.lists.push({ id: 'list-3', name, accounts: 0 });
-      return [201, server.world.lists.at(-1)];
+    stage.server.answers['POST /lists'] = ({ name }) => {
+      stage.server.world.lists.push({ id: 'list-3', name, accounts: 0 });
+      return [201, stage.server.world.lists.at(-1)];
     };
     await dialog.getByLabel('Nouvelle liste').fill('<b>Presse</b> 🙂');
     await dialog.getByRole('button', { name: 'Créer la liste' }).click();
@@ -224,19 +201,19 @@ describe('accounts', { skip: hasBrowser ? false : 'no Chromium' }, () => {
     await check('lists');
     await dialog.getByLabel('Nom de la liste Élections').fill('Municipales');
     await page.keyboard.press('Tab');
-    server.answers['DELETE /lists/{id}'] = (body, id) => {
-      server.world.lists = server.world.lists.filter((list) => list.id !== id);
+    stage.server.answers['DELETE /lists/{id}'] = (body, id) => {
+      stage.server.world.lists = stage.server.world.lists.filter((list) => list.id !== id);
       return [204];
     };
     await dialog.getByRole('button', { name: 'Supprimer la liste Marchés de quartier…' }).click();
     await dialog.getByRole('button', { name: 'Supprimer ?' }).click();
     await dialog.getByLabel('Nom de la liste Marchés de quartier').waitFor({ state: 'detached' });
-    assert.deepEqual(server.sent.filter(([call]) => call.startsWith('PATCH')), [['PATCH /lists/list-1', { name: 'Municipales' }]]);
+    assert.deepEqual(stage.server.sent.filter(([call]) => call.startsWith('PATCH')), [['PATCH /lists/list-1', { name: 'Municipales' }]]);
   });
 
   test('account: a rule for alerts of its own, refused at its field, saved, read by others', async () => {
-    server.world.person.role = 'moderator';
-    server.answers['PUT /accounts/{id}'] = (body) => [200, Object.assign(server.world, { rule: body }).rule];
+    stage.server.world.person.role = 'moderator';
+    stage.server.answers['PUT /accounts/{id}'] = (body) => [200, Object.assign(stage.server.world, { rule: body }).rule];
     const page = await open('/comptes/a-demo_marche');
     const rule = page.getByRole('region', { name: 'Règle d’alerte' });
     await rule.getByLabel('Score au-dessus duquel').fill('1,2');
@@ -247,9 +224,9 @@ describe('accounts', { skip: hasBrowser ? false : 'no Chromium' }, () => {
     await rule.getByLabel('Un propos présumé haineux').uncheck();
     await rule.getByRole('button', { name: 'Enregistrer la règle' }).click();
     await rule.getByText('Règle enregistrée.').waitFor();
-    assert.deepEqual(server.sent.at(-1), ['PUT /accounts/a-demo_marche/alert-rule', { risk_threshold: 0.85, hate_alerts: false, cooldown_s: 600 }]);
+    assert.deepEqual(stage.server.sent.at(-1), ['PUT /accounts/a-demo_marche/alert-rule', { risk_threshold: 0.85, hate_alerts: false, cooldown_s: 600 }]);
     await check('account-rule');
-    server.world.person.role = 'auditor';
+    stage.server.world.person.role = 'auditor';
     await page.reload();
     await rule.getByText('Seuil : 0,85.').waitFor();
     await rule.getByText('Un modérateur ou un administrateur peut la changer.').waitFor();
@@ -272,7 +249,7 @@ describe('accounts', { skip: hasBrowser ? false : 'no Chromium' }, () => {
     await bar.getByRole('combobox', { name: 'Priorité' }).selectOption('très haute');
     await bar.getByRole('button', { name: 'Fixer la priorité' }).click();
     await page.getByRole('row').filter({ hasText: '@demo_asso' }).getByText('très haute').waitFor();
-    assert.deepEqual(server.sent.map(([call]) => call).sort(), [
+    assert.deepEqual(stage.server.sent.map(([call]) => call).sort(), [
       'PATCH /accounts/a-demo_asso', 'PATCH /accounts/a-demo_asso', 'PATCH /accounts/a-demo_chef', 'PATCH /accounts/a-demo_chef',
       'PUT /lists/list-2/accounts/a-demo_asso', 'PUT /lists/list-2/accounts/a-demo_chef',
     ]);
@@ -281,7 +258,7 @@ describe('accounts', { skip: hasBrowser ? false : 'no Chromium' }, () => {
 
   for (const [name, options] of [['account', {}], ['account-narrow', { viewport: { width: 360, height: 800 } }], ['account-dark', { colorScheme: 'dark' }], ['account-forced', { forcedColors: 'active' }]]) {
     test(`one: ${name}`, async () => {
-      server.world.lives.push(live('demo_marche', 90_000, { id: 'l-old', state: 'ended', ended_at: ago(86_000), duration_s: 4000, title: '', viewers: 0, detected_by: 'api_live', detection_delay_s: 12.4 }));
+      stage.server.world.lives.push(live('demo_marche', 90_000, { id: 'l-old', state: 'ended', ended_at: ago(86_000), duration_s: 4000, title: '', viewers: 0, detected_by: 'api_live', detection_delay_s: 12.4 }));
       const page = await open('/comptes/a-demo_marche', options);
       await page.getByRole('heading', { level: 1, name: '@demo_marche' }).waitFor();
       await page.getByRole('img', { name: /^Courbe des spectateurs — au plus [\d\s]+, à \d\d:\d\d:\d\d$/ }).waitFor();
@@ -291,7 +268,7 @@ describe('accounts', { skip: hasBrowser ? false : 'no Chromium' }, () => {
       await check(name);
       await page.getByText('Voir le tableau').click();
       assert.ok(await page.locator('.curve tbody tr').count() >= 60);
-      await expectAccessible(watched, `${name}, table`);
+      await expectAccessible(stage.watched, `${name}, table`);
       await page.getByRole('button', { name: /^Courbe du direct du/ }).last().click();
       await page.getByText('Pas assez de mesures pour une courbe.').waitFor();
     });
@@ -306,17 +283,17 @@ describe('accounts', { skip: hasBrowser ? false : 'no Chromium' }, () => {
     await page.getByLabel('Étiquettes').fill('x'.repeat(41));
     await page.getByRole('button', { name: 'Enregistrer', exact: true }).click();
     await page.getByText('Étiquettes : au plus 20').waitFor();
-    assert.deepEqual(server.sent, []);
+    assert.deepEqual(stage.server.sent, []);
     await page.getByLabel('Étiquettes').fill('presse, 🙂');
     await page.getByRole('combobox', { name: 'Priorité' }).selectOption('haute');
     await page.getByRole('combobox', { name: 'Langue parlée' }).selectOption('ar');
     await page.getByRole('button', { name: 'Enregistrer', exact: true }).click();
     await page.getByText('Suivi de @demo_marche enregistré.').first().waitFor();
-    assert.deepEqual(server.sent.at(-1), ['PATCH /accounts/a-demo_marche', { note: '<script>alert(1)</script> à revoir 🙂', tags: ['presse', '🙂'], priority: 1, language: 'ar' }]);
+    assert.deepEqual(stage.server.sent.at(-1), ['PATCH /accounts/a-demo_marche', { note: '<script>alert(1)</script> à revoir 🙂', tags: ['presse', '🙂'], priority: 1, language: 'ar' }]);
     await page.getByLabel('Marchés de quartier').uncheck();
     await page.waitForFunction(() => !document.querySelector('.list-choice input:last-of-type')?.disabled);
-    assert.equal(server.sent.at(-1)[0], 'DELETE /lists/list-2/accounts/a-demo_marche');
-    await expectClean(watched, 'what a person keeps');
+    assert.equal(stage.server.sent.at(-1)[0], 'DELETE /lists/list-2/accounts/a-demo_marche');
+    await expectClean(stage.watched, 'what a person keeps');
   });
 
   test('one: that is not ours says so', async () => {

@@ -2,23 +2,16 @@
 // The queue and the sound of a live in Chromium: read, hear, claim, decide, take back, by mouse and by
 // keyboard, with others at work and with the link lost.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
-import { expectAccessible, expectClean, expectNoSideScroll, hasBrowser, launch, openedPage, shoot } from './browser.mjs';
+import { describe, test } from 'node:test';
+import { expectClean, hasBrowser, shoot } from './browser.mjs';
 import { answerReviews } from './reviews.mjs';
-import { silence, StatesServer } from './states-server.mjs';
-import { ago, alertOf, busyWorld, provoked } from './states-world.mjs';
+import { staged } from './stage.mjs';
+import { silence } from './states-server.mjs';
+import { ago, alertOf, provoked } from './states-world.mjs';
 
 describe('alerts', { skip: hasBrowser ? false : 'no Chromium', timeout: 240_000 }, () => {
-  let browser;
-  let server;
-  let address;
-  let watched;
   let others;
-  before(async () => { browser = await launch(); });
-  after(async () => { await browser?.close(); });
-  beforeEach(async () => {
-    server = new StatesServer();
-    server.world = busyWorld();
+  const stage = staged((server) => {
     server.world.notifications = [];
     server.sound = silence(30);
     others = answerReviews(server);
@@ -34,30 +27,12 @@ describe('alerts', { skip: hasBrowser ? false : 'no Chromium', timeout: 240_000 
         decision: { id: 'd00', verdict: 'second_opinion', cause: null, note: 'Je ne connais pas ce refrain.', decided_by: 'amine', decided_at: ago(600) },
       }),
     );
-    address = await server.start();
   });
-  afterEach(async () => {
-    await watched?.page.context().close();
-    await server.stop();
-  });
-
-  async function open(path, options, expected) {
-    watched = await openedPage(browser, address + path, options, expected);
-    return watched.page;
-  }
-  async function look(name) {
-    await expectNoSideScroll(watched, name);
-    await expectClean(watched, name);
-    await shoot(watched, name);
-  }
-  async function check(name) {
-    await expectAccessible(watched, name);
-    await look(name);
-  }
+  const { open, look, check } = stage;
   const names = (page) => page.locator('.queue-item .queue-text').allTextContents();
   const title = (page, text) => page.getByRole('region', { name: 'Alerte ouverte' }).getByText(text).first().waitFor();
   const radio = (page, name) => page.getByRole('radio', { name, exact: false });
-  const written = () => server.sent.filter(([call]) => call.startsWith('POST /alerts'));
+  const written = () => stage.server.sent.filter(([call]) => call.startsWith('POST /alerts'));
 
   const openFirst = /^@demo_marche\s*, Propos présumé haineux$/;
   for (const [name, options] of [
@@ -81,13 +56,13 @@ describe('alerts', { skip: hasBrowser ? false : 'no Chromium', timeout: 240_000 
   }
 
   test('in English, narrow', async () => {
-    server.world.person.language = 'en';
+    stage.server.world.person.language = 'en';
     const page = await open(`/alertes?alerte=q-demo_marche-1`, { locale: 'en-GB', viewport: { width: 360, height: 800 } });
     await page.getByRole('button', { name: 'Save and next' }).waitFor();
     await page.getByText('Around the sentence, 60 s before and after').waitFor();
     await page.getByRole('button', { name: 'Decide' }).click();
     await page.waitForFunction(() => document.activeElement?.textContent === 'Decision');
-    await shoot(watched, 'queue-narrow-decision');
+    await shoot(stage.watched, 'queue-narrow-decision');
     await page.getByRole('link', { name: 'Back to the list' }).click();
     await page.getByRole('link', { name: /^@demo_marche\s*, Presumed hateful speech/ }).waitFor();
     await check('queue-english');
@@ -112,7 +87,7 @@ describe('alerts', { skip: hasBrowser ? false : 'no Chromium', timeout: 240_000 
     await page.getByRole('button', { name: 'Annuler la décision' }).click();
     await title(page, '@demo_marche');
     assert.equal(await page.getByLabel('Motif').inputValue(), 'La phrase est « rien à refaire ici ».');
-    assert.ok(server.calls.includes('DELETE /alerts/q-demo_marche-1/decisions/d1'));
+    assert.ok(stage.server.calls.includes('DELETE /alerts/q-demo_marche-1/decisions/d1'));
   });
 
   test('by keyboard: next, listen, false alarm with its cause, undo, note, save', async () => {
@@ -186,8 +161,8 @@ describe('alerts', { skip: hasBrowser ? false : 'no Chromium', timeout: 240_000 
     await page.getByRole('article').first().waitFor();
     const before = await names(page);
     assert.match(before[0], /à l’atelier/);
-    others.open(alertOf(server.world.lives[1], 7, 100, { sentence: 'une toute nouvelle phrase', opened_at: ago(1), score: 0.99 }));
-    others.open(alertOf(server.world.lives[1], 8, 120, { severity: 'faible', kind: 'viralite', sentence: 'partagez' }));
+    others.open(alertOf(stage.server.world.lives[1], 7, 100, { sentence: 'une toute nouvelle phrase', opened_at: ago(1), score: 0.99 }));
+    others.open(alertOf(stage.server.world.lives[1], 8, 120, { severity: 'faible', kind: 'viralite', sentence: 'partagez' }));
     await page.getByRole('button', { name: '1 nouvelle alerte — afficher' }).waitFor();
     assert.deepEqual(await names(page), before);
     await page.getByRole('button', { name: '1 nouvelle alerte — afficher' }).click();
@@ -217,7 +192,7 @@ describe('alerts', { skip: hasBrowser ? false : 'no Chromium', timeout: 240_000 
     await page.getByText('Cause de la fausse alerte : ironie, fiction ou chanson').waitFor();
     await page.getByText(/^par amine, le /).waitFor();
     assert.match(page.url(), /etat=traitees&alerte=q-demo_marche-5/);
-    assert.ok(server.calls.some((call) => call.startsWith('GET /alerts?state=decided&sort=newest')));
+    assert.ok(stage.server.calls.some((call) => call.startsWith('GET /alerts?state=decided&sort=newest')));
     await check('queue-decided');
   });
 
@@ -239,7 +214,7 @@ describe('alerts', { skip: hasBrowser ? false : 'no Chromium', timeout: 240_000 
     others.expire('q-demo_marche-1');
     await page.getByText('Votre prise en charge a pris fin.').waitFor();
     // Decided elsewhere, and the feed is late: only the refusal tells.
-    Object.assign(server.world.alerts[0], { state: 'decided', claimed_by: null, claimed_until: null, decision: { id: 'd7', verdict: 'confirmed', cause: null, note: '', decided_by: 'amine', decided_at: ago(1) } });
+    Object.assign(stage.server.world.alerts[0], { state: 'decided', claimed_by: null, claimed_until: null, decision: { id: 'd7', verdict: 'confirmed', cause: null, note: '', decided_by: 'amine', decided_at: ago(1) } });
     await page.getByRole('button', { name: 'Enregistrer et suivante' }).click();
     await page.getByText('amine a décidé entre-temps.').waitFor();
     assert.match(await page.getByLabel('Votre saisie').inputValue(), /Hors mandat\nHors de notre mission\./);
@@ -253,7 +228,7 @@ describe('alerts', { skip: hasBrowser ? false : 'no Chromium', timeout: 240_000 
   test('two tabs of one person: the other tab is told', async () => {
     const page = await open('/alertes?alerte=q-demo_marche-1');
     const second = await page.context().newPage();
-    await second.goto(`${address}/alertes?alerte=q-demo_marche-1`);
+    await second.goto(`${stage.address}/alertes?alerte=q-demo_marche-1`);
     await second.getByRole('radio', { name: /^Licite/ }).check();
     await page.getByText(/^Prise en charge par vous/).first().waitFor();
     await page.getByLabel('Motif').fill('Dans le premier onglet.');
@@ -261,7 +236,7 @@ describe('alerts', { skip: hasBrowser ? false : 'no Chromium', timeout: 240_000 
     await page.getByText('claire a décidé entre-temps.').waitFor();
     assert.match(await page.getByLabel('Votre saisie').inputValue(), /premier onglet/);
     assert.equal(written().length, 1);
-    await expectClean(watched, 'two tabs');
+    await expectClean(stage.watched, 'two tabs');
   });
 
   test('link lost: nothing is decided, nothing typed is lost', async () => {
@@ -269,12 +244,12 @@ describe('alerts', { skip: hasBrowser ? false : 'no Chromium', timeout: 240_000 
     await page.getByRole('radio', { name: /^Licite/ }).check();
     await page.getByText(/^Prise en charge par vous/).first().waitFor();
     await page.getByText('Rejet d’un groupe désigné par son origine.').waitFor();
-    await server.stop();
+    await stage.server.stop();
     await page.getByText('Connexion perdue : la décision attend.').waitFor();
     await page.getByLabel('Motif').fill('Écrit sans liaison.');
     await page.keyboard.press('Control+Enter');
     assert.deepEqual(written(), []);
-    await server.start();
+    await stage.server.start();
     await page.getByText('Connexion perdue : la décision attend.').waitFor({ state: 'detached', timeout: 20_000 });
     await page.getByRole('button', { name: 'Enregistrer et suivante' }).click();
     await title(page, '@demo_atelier');
@@ -286,7 +261,7 @@ describe('alerts', { skip: hasBrowser ? false : 'no Chromium', timeout: 240_000 
     await page.getByText('Et je vous le dis').waitFor();
     const audio = page.locator('audio');
     assert.deepEqual(await audio.evaluate((element) => [element.paused, element.volume, element.autoplay, new URL(element.src).search]), [true, 0.6, false, '?from=4235&to=4265']);
-    assert.equal(server.calls.filter((call) => call.includes('/audio')).length, 0);
+    assert.equal(stage.server.calls.filter((call) => call.includes('/audio')).length, 0);
     await page.keyboard.press('e');
     await page.waitForFunction(() => !document.querySelector('audio').paused && document.querySelector('audio').readyState > 1);
     await page.getByRole('button', { name: 'Écouter à partir de 01:10:50' }).click();
@@ -297,7 +272,7 @@ describe('alerts', { skip: hasBrowser ? false : 'no Chromium', timeout: 240_000 
     await page.keyboard.press('b');
     assert.ok(await audio.evaluate((element) => element.currentTime) < at - 4);
     await check('queue-heard');
-    server.sound = null;
+    stage.server.sound = null;
     await page.getByRole('link', { name: /^@demo_atelier/ }).click();
     await title(page, '@demo_atelier');
     await page.keyboard.press('e');
@@ -307,14 +282,14 @@ describe('alerts', { skip: hasBrowser ? false : 'no Chromium', timeout: 240_000 
 
   for (const role of ['user', 'auditor']) {
     test(`${role}: sees, hears, does not decide`, async () => {
-      server.world.person.role = role;
+      stage.server.world.person.role = role;
       const page = await open('/alertes?alerte=q-demo_marche-1');
       await page.getByText('Votre rôle permet de lire et d’écouter.').waitFor();
       assert.equal(await page.getByRole('button', { name: 'Prendre en charge' }).count(), 0);
       for (const key of ['p', 'c', 'l', 'f', 'a']) {
         await page.keyboard.press(key);
       }
-      assert.deepEqual(server.sent, []);
+      assert.deepEqual(stage.server.sent, []);
       await (role === 'user' ? check : look)(`queue-${role}`);
     });
   }
@@ -344,8 +319,8 @@ describe('alerts', { skip: hasBrowser ? false : 'no Chromium', timeout: 240_000 
       ['txt', 'srt', 'vtt', 'json'].map((format) => `/api/v1/lives/l-demo_marche/transcript.${format}`));
     await look('live-export');
     await page.keyboard.press('Escape');
-    server.world.holds = [{ id: 'h1', live_id: 'l-demo_marche', reason: 'Plainte en cours', placed_at: ago(60), until: ago(-86400 * 30), placed_by: 'p1', released_at: null }];
-    server.answers['POST /lives/{id}'] = (body) => [201, { id: 'h2', live_id: 'l-demo_marche', ...body, placed_at: ago(0), released_at: null }];
+    stage.server.world.holds = [{ id: 'h1', live_id: 'l-demo_marche', reason: 'Plainte en cours', placed_at: ago(60), until: ago(-86400 * 30), placed_by: 'p1', released_at: null }];
+    stage.server.answers['POST /lives/{id}'] = (body) => [201, { id: 'h2', live_id: 'l-demo_marche', ...body, placed_at: ago(0), released_at: null }];
     await page.getByRole('button', { name: 'Conserver au-delà du délai…' }).click();
     const dialog = page.getByRole('dialog', { name: 'Conserver ce direct' });
     await dialog.getByText('Plainte en cours').waitFor();
@@ -355,8 +330,8 @@ describe('alerts', { skip: hasBrowser ? false : 'no Chromium', timeout: 240_000 
     await dialog.getByLabel('Raison').fill('Demande du parquet');
     await dialog.getByRole('button', { name: 'Conserver', exact: true }).click();
     await page.getByText(/^Ce direct est conservé jusqu’au/).first().waitFor();
-    assert.equal(server.sent.at(-1)[1].reason, 'Demande du parquet');
-    assert.match(server.sent.at(-1)[1].until, /^\d{4}-\d\d-\d\dT.*Z$/);
+    assert.equal(stage.server.sent.at(-1)[1].reason, 'Demande du parquet');
+    assert.match(stage.server.sent.at(-1)[1].until, /^\d{4}-\d\d-\d\dT.*Z$/);
   });
 
   test('live: narrow, with its sound', async () => {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Hostile texts in every field that is shown, on every page: shown as text, and nothing of them runs.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
-import { expectClean, hasBrowser, launch, openedPage, shoot } from './browser.mjs';
+import { describe, test } from 'node:test';
+import { expectClean, hasBrowser, shoot } from './browser.mjs';
 import { answerPages, hit } from './pages-world.mjs';
-import { StatesServer } from './states-server.mjs';
-import { alertOf, busyWorld } from './states-world.mjs';
+import { staged } from './stage.mjs';
+import { alertOf } from './states-world.mjs';
 
 const bare = [
   '<script>pwn()</script>', '<img src=x onerror=pwn()>', '<svg onload=pwn()>', '<svg><script>pwn()</script></svg>', '<iframe srcdoc="<script>parent.pwn()</script>">', '<body onload=pwn()>',
@@ -21,15 +21,8 @@ const around = [
 const corpus = around.flatMap((wrap) => bare.map(wrap));
 
 describe('hostile texts', { skip: hasBrowser ? false : 'no Chromium', timeout: 240_000 }, () => {
-  let browser;
-  let server;
-  let address;
-  let watched;
-  before(async () => { browser = await launch(); });
-  after(async () => { await browser?.close(); });
-  beforeEach(async () => {
-    server = new StatesServer();
-    server.world = poisoned(busyWorld());
+  const stage = staged((server) => {
+    poisoned(server.world);
     const store = answerPages(server);
     let next = 0;
     const evil = () => corpus[(next += 7) % corpus.length];
@@ -41,11 +34,6 @@ describe('hostile texts', { skip: hasBrowser ? false : 'no Chromium', timeout: 2
     store.sessions.push(...corpus.slice(0, 20).map((text, index) => ({ ...store.sessions[1], id: `es${index}`, agent: text, address: evil() })));
     server.world.status.capacity.model = evil();
     Object.assign(store.me, { email: evil(), pending_email: evil() });
-    address = await server.start();
-  });
-  afterEach(async () => {
-    await watched?.page.context().close();
-    await server.stop();
   });
 
   function poisoned(world) {
@@ -75,31 +63,30 @@ describe('hostile texts', { skip: hasBrowser ? false : 'no Chromium', timeout: 2
   });
 
   test(`${corpus.length} strings on every page: shown as text, none runs`, async () => {
-    const evening = server.world.lives[0];
+    const evening = stage.server.world.lives[0];
     const pages = [
       '/directs', `/directs/${evening.id}`, '/alertes', '/alertes?alerte=q-demo_marche-1', '/comptes', `/comptes/${evening.account_id}`, '/recherche?q=x', '/notifications', '/notifications?vue=reglages',
       '/statistiques', '/profil', '/admin/personnes', '/admin/modeles', '/admin/canaux', '/admin/systeme',
-    ].map((path) => path.replace('q-demo_marche-1', server.world.alerts[3].id));
+    ].map((path) => path.replace('q-demo_marche-1', stage.server.world.alerts[3].id));
+    await stage.open('/directs');
     for (const path of pages) {
-      watched = await openedPage(browser, address + path);
-      const { page } = watched;
+      const page = await stage.visit(path);
       await page.locator('main h1').first().waitFor();
       await page.waitForFunction(() => document.querySelector('main .late') === null);
       assert.deepEqual(await probe(page), { ran: [], attributes: [], elements: [] }, path);
-      await expectClean(watched, path);
+      await expectClean(stage.watched, path);
       const text = await page.locator('main').innerText();
       assert.ok(path.startsWith('/statistiques') || /pwn\(\)/.test(text), `${path} shows none of them`);
       if (path.includes('/directs/')) {
         const shown = await page.locator('.words').allTextContents();
         assert.deepEqual(corpus.filter((one) => !shown.includes(one)), []);
-        server.murmur('segment.interim', { live_id: evening.id, start: 4300, end: 4302, text: bare[1] });
+        stage.server.murmur('segment.interim', { live_id: evening.id, start: 4300, end: 4302, text: bare[1] });
         await page.locator('.interim').getByText(bare[1]).waitFor();
-        server.raise({ ...server.world.alerts[0], id: 'q-evil', sentence: bare[1] });
+        stage.server.raise({ ...stage.server.world.alerts[0], id: 'q-evil', sentence: bare[1] });
         await page.locator('.toast-card').getByText(bare[1]).waitFor();
         assert.deepEqual(await probe(page), { ran: [], attributes: [], elements: [] }, `${path}, told`);
-        await shoot(watched, 'hostile-live');
+        await shoot(stage.watched, 'hostile-live');
       }
-      await page.context().close();
     }
   });
 });

@@ -2,43 +2,21 @@
 // Direct and Mur in Chromium: words as they are said, how late they are, the timeline beside them, and a wall
 // that is sorted, filtered and dense as one likes; a live of 5,000 sentences under the browser's own clock.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
-import { expectAccessible, expectClean, expectNoSideScroll, hasBrowser, launch, openedPage, shoot } from './browser.mjs';
-import { silence, StatesServer } from './states-server.mjs';
-import { assessment, busyWorld, provoked, segment, texts } from './states-world.mjs';
+import { describe, test } from 'node:test';
+import { expectClean, hasBrowser, shoot } from './browser.mjs';
+import { staged } from './stage.mjs';
+import { silence } from './states-server.mjs';
+import { assessment, provoked, segment, texts } from './states-world.mjs';
 
 const isBench = process.env.VIGIE_BENCH === '1';
 
 describe('lives', { skip: hasBrowser ? false : 'no Chromium', timeout: 240_000 }, () => {
-  let browser;
-  let server;
-  let address;
-  let watched;
-  before(async () => { browser = await launch(); });
-  after(async () => { await browser?.close(); });
-  beforeEach(async () => {
-    server = new StatesServer();
-    server.world = busyWorld();
+  const stage = staged((server) => {
     server.sound = silence(40);
-    address = await server.start();
   });
-  afterEach(async () => {
-    await watched?.page.context().close();
-    await server.stop();
-  });
-
-  async function open(path, options, expected) {
-    watched = await openedPage(browser, address + path, options, expected);
-    return watched.page;
-  }
-  async function check(name) {
-    await expectAccessible(watched, name);
-    await expectNoSideScroll(watched, name);
-    await expectClean(watched, name);
-    await shoot(watched, name);
-  }
-  const evening = () => server.world.lives[0];
-  const murmur = (start, end, text) => server.murmur('segment.interim', { live_id: 'l-demo_marche', start, end, text });
+  const { open, check } = stage;
+  const evening = () => stage.server.world.lives[0];
+  const murmur = (start, end, text) => stage.server.murmur('segment.interim', { live_id: 'l-demo_marche', start, end, text });
 
   for (const [name, options] of [['live-interim', {}], ['live-interim-narrow', { viewport: { width: 360, height: 800 } }], ['live-interim-dark', { colorScheme: 'dark' }]]) {
     test(`words that are being said are grey, replaced in place, gone when settled: ${name}`, async () => {
@@ -51,7 +29,7 @@ describe('lives', { skip: hasBrowser ? false : 'no Chromium', timeout: 240_000 }
       assert.equal(await page.locator('.interim').count(), 1);
       assert.equal(await page.locator('.interim').getAttribute('aria-live'), 'off');
       await check(name);
-      server.tell('segment.final', segment('l-demo_marche', 950, 4320, 'Et maintenant, une question de Fatou.'));
+      stage.server.tell('segment.final', segment('l-demo_marche', 950, 4320, 'Et maintenant, une question de Fatou.'));
       await page.getByText('une question de Fatou').waitFor();
       assert.equal(await page.locator('.interim').count(), 0);
     });
@@ -59,14 +37,14 @@ describe('lives', { skip: hasBrowser ? false : 'no Chromium', timeout: 240_000 }
 
   test('how late the words are is said, and why none come', async () => {
     Object.assign(evening(), { words: { state: 'late', delay_s: 41 } });
-    server.world.lives[1].words = { state: 'put_off', delay_s: 90 };
+    stage.server.world.lives[1].words = { state: 'put_off', delay_s: 90 };
     const page = await open('/directs/l-demo_marche');
     await page.getByText(/^transcription en retard de 41\ss$/).waitFor();
-    server.tell('live.updated', { ...evening(), words: { state: 'catching_up', delay_s: 12 } });
+    stage.server.tell('live.updated', { ...evening(), words: { state: 'catching_up', delay_s: 12 } });
     await page.getByText(/^transcription en rattrapage, retard 12\ss$/).waitFor();
     await page.getByRole('link', { name: 'Mur des directs' }).first().click();
     await page.getByRole('article').filter({ hasText: '@demo_atelier' }).getByText('transcription différée, retard').waitFor();
-    await shoot(watched, 'wall-late');
+    await shoot(stage.watched, 'wall-late');
   });
 
   test('the timeline and the words move together, by mouse and by keyboard; alerts one by one', async () => {
@@ -92,29 +70,29 @@ describe('lives', { skip: hasBrowser ? false : 'no Chromium', timeout: 240_000 }
     await page.getByRole('button', { name: 'Suivre le direct' }).click();
     await inView('Merci pour les cœurs');
     await page.getByRole('button', { name: 'Ne plus suivre la fin' }).click();
-    server.tell('segment.final', segment('l-demo_marche', 960, 4330, 'Une phrase de plus.'));
+    stage.server.tell('segment.final', segment('l-demo_marche', 960, 4330, 'Une phrase de plus.'));
     await page.getByRole('button', { name: /Suivre le direct.*1 nouvelle phrase/ }).waitFor();
     const box = await cursor.boundingBox();
     await page.mouse.click(box.x + box.width * 0.9, box.y + box.height / 2);
     await page.waitForFunction(() => Number(document.querySelector('.strip-seek').value) > 3800);
-    await expectClean(watched, 'timeline');
+    await expectClean(stage.watched, 'timeline');
   });
 
   test('stopping a capture is confirmed, refused aloud, and resumed', async () => {
-    server.answers['PUT /lives/{id}'] = (body) => {
+    stage.server.answers['PUT /lives/{id}'] = (body) => {
       const next = { ...evening(), capture: { ...evening().capture, state: body.running ? 'running' : 'stopped', reason: body.running ? null : 'person' } };
       Object.assign(evening(), next);
-      server.tell('live.updated', next);
+      stage.server.tell('live.updated', next);
       return [200, next];
     };
     const page = await open('/directs/l-demo_marche', {}, provoked);
     await page.getByRole('button', { name: 'Arrêter la capture…' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Arrêter la capture' }).click();
     await page.getByText('Capture arrêtée — arrêtée par une personne').waitFor();
-    server.refusals['PUT /lives/l-demo_marche/capture'] = [409, { detail: 'ended', request_id: 'r1' }];
+    stage.server.refusals['PUT /lives/l-demo_marche/capture'] = [409, { detail: 'ended', request_id: 'r1' }];
     await page.getByRole('button', { name: 'Reprendre la capture' }).click();
     await page.locator('.notice').waitFor();
-    delete server.refusals['PUT /lives/l-demo_marche/capture'];
+    delete stage.server.refusals['PUT /lives/l-demo_marche/capture'];
     await page.getByRole('button', { name: 'Reprendre la capture' }).click();
     await page.getByRole('button', { name: 'Arrêter la capture…' }).waitFor();
   });
@@ -147,19 +125,19 @@ describe('lives', { skip: hasBrowser ? false : 'no Chromium', timeout: 240_000 }
   });
 
   test('5,000 sentences scroll within the time of a frame; what is told is painted at once', async (context) => {
-    server.world.segments['l-demo_marche'] = Array.from({ length: 5000 }, (_, index) => segment('l-demo_marche', index, index * 0.8, `${index}. ${texts[index % texts.length]}`));
-    server.world.assessments['l-demo_marche'] = Array.from({ length: 140 }, (_, index) => assessment('l-demo_marche', index, index * 30, index % 7 === 0 ? { indetermine: true, preuve: 'franchement' } : {}));
+    stage.server.world.segments['l-demo_marche'] = Array.from({ length: 5000 }, (_, index) => segment('l-demo_marche', index, index * 0.8, `${index}. ${texts[index % texts.length]}`));
+    stage.server.world.assessments['l-demo_marche'] = Array.from({ length: 140 }, (_, index) => assessment('l-demo_marche', index, index * 30, index % 7 === 0 ? { indetermine: true, preuve: 'franchement' } : {}));
     const page = await open('/directs/l-demo_marche');
     await page.getByText(/^4999\. /).waitFor();
     await page.waitForTimeout(1500); // everything drawn that will be
     const box = await page.locator('.transcript').boundingBox();
     await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
-    await browser.startTracing(page, { categories: ['devtools.timeline', 'disabled-by-default-devtools.timeline', 'disabled-by-default-devtools.timeline.frame', 'toplevel'] });
+    await stage.browser.startTracing(page, { categories: ['devtools.timeline', 'disabled-by-default-devtools.timeline', 'disabled-by-default-devtools.timeline.frame', 'toplevel'] });
     for (let turn = 0; turn < 60; turn += 1) {
       await page.mouse.wheel(0, turn < 40 ? -700 : 900);
       await page.waitForTimeout(25);
     }
-    const { traceEvents } = JSON.parse((await browser.stopTracing()).toString());
+    const { traceEvents } = JSON.parse((await stage.browser.stopTracing()).toString());
     const renderer = traceEvents.find((one) => one.name === 'thread_name' && one.args?.name === 'CrRendererMain' && traceEvents.some((other) => other.tid === one.tid && other.pid === one.pid && other.name === 'Layout'));
     // Time of the processor, not of the clock: what else the machine does is not the page's doing.
     const tasks = traceEvents.filter((one) => one.pid === renderer?.pid && one.tid === renderer?.tid && /RunTask$/.test(one.name) && one.tdur !== undefined).map((one) => one.tdur / 1000).sort((a, b) => b - a);
@@ -176,7 +154,7 @@ describe('lives', { skip: hasBrowser ? false : 'no Chromium', timeout: 240_000 }
     for (let turn = 0; turn < 40; turn += 1) {
       const text = `Une de plus, ${turn}.`;
       told[text] = Date.now();
-      server.tell('segment.final', segment('l-demo_marche', 6000 + turn, 4100 + turn, text));
+      stage.server.tell('segment.final', segment('l-demo_marche', 6000 + turn, 4100 + turn, text));
       await page.waitForTimeout(40);
     }
     await page.waitForFunction(() => 'Une de plus, 39.' in window.painted);
@@ -191,6 +169,6 @@ describe('lives', { skip: hasBrowser ? false : 'no Chromium', timeout: 240_000 }
     if (isBench) {
       assert.ok(p95 <= 100, words);
     }
-    await expectClean(watched, 'scrolled');
+    await expectClean(stage.watched, 'scrolled');
   });
 });

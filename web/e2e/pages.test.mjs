@@ -2,45 +2,23 @@
 // Recherche, Statistiques, Notifications, Profil and Administration in Chromium: each flow by mouse or by
 // keyboard, each page in every dress, what is refused said where it is.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
-import { expectAccessible, expectClean, expectNoSideScroll, hasBrowser, launch, openedPage, shoot } from './browser.mjs';
+import { describe, test } from 'node:test';
+import { expectClean, expectNoSideScroll, hasBrowser, shoot } from './browser.mjs';
 import { answerPages } from './pages-world.mjs';
 import { until } from './processes.mjs';
-import { silence, StatesServer } from './states-server.mjs';
-import { alertOf, busyWorld, provoked } from './states-world.mjs';
+import { staged } from './stage.mjs';
+import { silence } from './states-server.mjs';
+import { alertOf, provoked } from './states-world.mjs';
 
 describe('the pages of their own', { skip: hasBrowser ? false : 'no Chromium' }, () => {
-  let browser;
-  let server;
   let store;
-  let address;
-  let watched;
-  before(async () => { browser = await launch(); });
-  after(async () => { await browser?.close(); });
-  beforeEach(async () => {
-    server = new StatesServer();
-    server.world = busyWorld();
+  const stage = staged((server) => {
     server.world.person.role = 'admin';
     server.sound = silence(40);
     store = answerPages(server);
-    address = await server.start();
   });
-  afterEach(async () => {
-    await watched?.page.context().close();
-    await server.stop();
-  });
-
-  async function open(path, options, expected) {
-    watched = await openedPage(browser, address + path, options, expected);
-    return watched.page;
-  }
-  async function check(name) {
-    await expectAccessible(watched, name);
-    await expectNoSideScroll(watched, name);
-    await expectClean(watched, name);
-    await shoot(watched, name);
-  }
-  const sentTo = (call) => server.sent.filter(([one]) => one === call).map(([, body]) => body);
+  const { open, visit, check } = stage;
+  const sentTo = (call) => stage.server.sent.filter(([one]) => one === call).map(([, body]) => body);
 
   const pages = {
     search: ['/recherche?q=march%C3%A9', 'prix'], stats: ['/statistiques', 'Fausses alertes par cause'], notifications: ['/notifications', 'Alerte de niveau élevé · @demo_marche'],
@@ -51,29 +29,29 @@ describe('the pages of their own', { skip: hasBrowser ? false : 'no Chromium' },
   for (const [dress, options] of dresses) {
     test(`every page: ${dress}`, async () => {
       const faults = [];
+      await open('/directs', options);
       for (const [name, [path, text]] of Object.entries(pages)) {
-        const page = await open(path, options);
+        const page = await visit(path);
         await page.getByRole('main').getByText(text).first().waitFor();
         await check(`page-${name}-${dress}`).catch((error) => faults.push(error.message));
-        await page.context().close();
       }
       assert.deepEqual(faults, []);
     });
   }
 
   test('every page: 320 px, zoomed to 200 %, in English, nothing lost', async () => {
-    server.world.person.language = 'en';
+    stage.server.world.person.language = 'en';
     store.me.language = 'en';
     const faults = [];
-    for (const [name, [path]] of Object.entries(pages)) {
-      for (const [dress, options] of [['320', { viewport: { width: 320, height: 640 } }], ['zoomed', { viewport: { width: 683, height: 450 }, deviceScaleFactor: 2 }]]) {
-        const page = await open(path, { locale: 'en-GB', ...options });
+    for (const [dress, options] of [['320', { viewport: { width: 320, height: 640 } }], ['zoomed', { viewport: { width: 683, height: 450 }, deviceScaleFactor: 2 }]]) {
+      await open('/directs', { locale: 'en-GB', ...options });
+      for (const [name, [path]] of Object.entries(pages)) {
+        const page = await visit(path);
         await page.locator('main h1').waitFor();
         await page.waitForFunction(() => document.querySelector('main .late') === null);
-        await expectNoSideScroll(watched, `${name} ${dress}`).catch((error) => faults.push(error.message));
-        await expectClean(watched, `${name} ${dress}`).catch((error) => faults.push(error.message));
-        await shoot(watched, `page-${name}-en-${dress}`);
-        await page.context().close();
+        await expectNoSideScroll(stage.watched, `${name} ${dress}`).catch((error) => faults.push(error.message));
+        await expectClean(stage.watched, `${name} ${dress}`).catch((error) => faults.push(error.message));
+        await shoot(stage.watched, `page-${name}-en-${dress}`);
       }
     }
     assert.deepEqual(faults, []);
@@ -107,27 +85,27 @@ describe('the pages of their own', { skip: hasBrowser ? false : 'no Chromium' },
     await page.getByRole('combobox', { name: 'Compte' }).selectOption('a-demo_marche');
     await page.getByLabel('Du', { exact: true }).fill('2026-11-01');
     await page.waitForURL(/q=march%C3%A9&compte=a-demo_marche&du=2026-11-01$/);
-    await until('the question', () => server.calls.some((call) => /^GET \/search\?q=march%C3%A9&account_id=a-demo_marche&from=2026-11-01$/.test(call)));
+    await until('the question', () => stage.server.calls.some((call) => /^GET \/search\?q=march%C3%A9&account_id=a-demo_marche&from=2026-11-01$/.test(call)));
     await page.getByRole('button', { name: 'Écouter l’extrait à 01:05:00' }).click();
     const audio = page.locator('.found audio');
     assert.match(await audio.getAttribute('src'), /\/lives\/l-demo_marche\/audio\?from=3885&to=3919$/);
     assert.ok(await audio.evaluate((one) => one.paused && Math.abs(one.volume - 0.6) < 0.01)); // never by itself, softly
     await page.getByLabel('Au', { exact: true }).fill('2026-10-01');
     await page.getByText('la fin précède le début').waitFor();
-    await page.goto(`${address}/recherche?q=introuvable`);
+    await page.goto(`${stage.address}/recherche?q=introuvable`);
     await page.getByRole('heading', { name: 'Aucune phrase ne contient « introuvable ».' }).waitFor();
     await check('search-none');
-    await page.goto(`${address}/recherche?q=suite`);
+    await page.goto(`${stage.address}/recherche?q=suite`);
     await page.getByRole('button', { name: 'Afficher la suite' }).click();
     await page.waitForFunction(() => document.querySelectorAll('.found li').length === 6);
   });
 
   test('search: what fails says so, and works again', async () => {
-    server.refusals['GET /search'] = [503, { detail: 'busy', request_id: 'r503' }];
+    stage.server.refusals['GET /search'] = [503, { detail: 'busy', request_id: 'r503' }];
     const page = await open('/recherche?q=prix', {}, /503/);
     await page.getByText('Chargement impossible').waitFor();
-    await shoot(watched, 'search-failed');
-    delete server.refusals['GET /search'];
+    await shoot(stage.watched, 'search-failed');
+    delete stage.server.refusals['GET /search'];
     await page.getByRole('button', { name: 'Réessayer' }).click();
     await page.locator('.hit-words').first().waitFor();
   });
@@ -143,7 +121,7 @@ describe('the pages of their own', { skip: hasBrowser ? false : 'no Chromium' },
     await page.locator('.day-chart').first().getByRole('row').nth(7).waitFor();
     await page.getByLabel('Période').selectOption('90');
     await page.waitForURL(/periode=90$/);
-    await until('the question', () => server.calls.filter((call) => call.startsWith('GET /stats?')).length >= 2);
+    await until('the question', () => stage.server.calls.filter((call) => call.startsWith('GET /stats?')).length >= 2);
     await check('stats-table');
   });
 
@@ -154,23 +132,23 @@ describe('the pages of their own', { skip: hasBrowser ? false : 'no Chromium' },
     await page.waitForURL(/etat=non-lues$/);
     await page.getByRole('button', { name: 'Marquer comme lue : Alerte de niveau élevé · @demo_marche' }).click();
     await page.getByText(/^lue le/).waitFor(); // stays in sight
-    assert.ok(server.calls.includes('PUT /notifications/n2/read'));
+    assert.ok(stage.server.calls.includes('PUT /notifications/n2/read'));
     await page.getByLabel('État').selectOption('toutes');
     await page.getByLabel('Nature').selectOption('directs');
     await page.getByRole('link', { name: '@demo_atelier est en direct' }).click();
     await page.waitForURL(/\/directs\/l-demo_atelier$/);
-    server.tell('notification', { id: 'n9', kind: 'alert', live_id: 'l-demo_marche', alert_id: 'q-demo_marche-1', username: 'demo_marche', severity: 'eleve', created_at: new Date().toISOString(), read_at: null, read: false, interrupts: false });
+    stage.server.tell('notification', { id: 'n9', kind: 'alert', live_id: 'l-demo_marche', alert_id: 'q-demo_marche-1', username: 'demo_marche', severity: 'eleve', created_at: new Date().toISOString(), read_at: null, read: false, interrupts: false });
     await page.getByRole('button', { name: 'Notifications, 1 non lue' }).click();
     await page.getByRole('link', { name: 'Toutes les notifications' }).click();
     await page.getByRole('main').getByRole('button', { name: 'Tout marquer comme lu' }).click();
     await page.getByRole('button', { name: 'Notifications', exact: true }).waitFor();
-    assert.ok(server.calls.includes('PUT /notifications/read'));
+    assert.ok(stage.server.calls.includes('PUT /notifications/read'));
   });
 
   test('toasts: only what the server lets interrupt', async () => {
     const page = await open('/comptes');
     await page.getByText('9 comptes').waitFor();
-    const tell = (index, interrupts) => server.raise(alertOf(server.world.lives[1], index, 500, { sentence: `phrase ${index}` }), interrupts);
+    const tell = (index, interrupts) => stage.server.raise(alertOf(stage.server.world.lives[1], index, 500, { sentence: `phrase ${index}` }), interrupts);
     tell(50, false);
     await page.getByRole('button', { name: 'Notifications, 2 non lues' }).waitFor();
     assert.equal(await page.locator('.toast-card').count(), 0);
@@ -206,7 +184,7 @@ describe('the pages of their own', { skip: hasBrowser ? false : 'no Chromium' },
     await page.getByRole('button', { name: 'jusqu’à la fin du direct' }).click();
     await page.getByText('En sourdine pour vous jusqu’à la fin du direct.').last().waitFor();
     assert.deepEqual(sentTo('POST /silences'), [{ live_id: 'l-demo_marche', length: 'live' }]);
-    await page.goto(`${address}/notifications?vue=reglages`);
+    await page.goto(`${stage.address}/notifications?vue=reglages`);
     await page.getByRole('listitem').filter({ hasText: 'Direct de @demo_marche' }).waitFor();
     await page.getByRole('combobox', { name: 'Mettre en sourdine' }).selectOption('account a-demo_asso');
     await page.getByLabel('Durée').selectOption('15m');
@@ -303,7 +281,7 @@ describe('the pages of their own', { skip: hasBrowser ? false : 'no Chromium' },
     await tokens.getByRole('button', { name: 'Révoquer le jeton tableau de bord…' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Révoquer' }).click();
     await tokens.getByText('Jeton tableau de bord révoqué.').waitFor();
-    assert.ok(server.calls.includes('DELETE /me/tokens/t1'));
+    assert.ok(stage.server.calls.includes('DELETE /me/tokens/t1'));
   });
 
   test('people: the badge, approve, role, disable, sign out everywhere', async () => {
@@ -328,11 +306,11 @@ describe('the pages of their own', { skip: hasBrowser ? false : 'no Chromium' },
     await page.waitForURL(/etat=disabled$/);
     assert.equal(await page.locator('.people tbody tr').count(), 2);
     assert.deepEqual(sentTo('PATCH /users/p2'), [{ role: 'admin' }, { state: 'disabled' }]);
-    assert.ok(server.calls.includes('DELETE /users/p2/sessions'));
+    assert.ok(stage.server.calls.includes('DELETE /users/p2/sessions'));
   });
 
   test('people: what is refused is said', async () => {
-    server.refusals['PATCH /users/p2'] = [409, { detail: 'last admin', request_id: 'r9' }];
+    stage.server.refusals['PATCH /users/p2'] = [409, { detail: 'last admin', request_id: 'r9' }];
     const page = await open('/admin/personnes', {}, provoked);
     await page.getByRole('button', { name: 'Désactiver amine…' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Désactiver' }).click();
@@ -366,11 +344,11 @@ describe('the pages of their own', { skip: hasBrowser ? false : 'no Chromium' },
   });
 
   test('without the right: no way shown, and the page says who can grant it', async () => {
-    server.world.person.role = 'moderator';
+    stage.server.world.person.role = 'moderator';
     const page = await open('/admin/canaux', {}, provoked);
     await page.getByRole('heading', { name: 'Réservé aux administrateurs' }).waitFor();
     assert.equal(await page.getByRole('navigation').getByRole('link', { name: 'Administration' }).count(), 0);
-    assert.ok(!server.calls.some((call) => call.startsWith('GET /webhooks') || call.startsWith('GET /users')));
+    assert.ok(!stage.server.calls.some((call) => call.startsWith('GET /webhooks') || call.startsWith('GET /users')));
     await check('forbidden');
   });
 
@@ -392,18 +370,18 @@ describe('the pages of their own', { skip: hasBrowser ? false : 'no Chromium' },
       }
       await page.getByRole('heading', { level: 1, name }).waitFor();
     }
-    await expectClean(watched, 'letters');
+    await expectClean(stage.watched, 'letters');
   });
 
   test('session ended in the middle of a form: what was typed is still there', async () => {
     const page = await open('/admin/canaux', {}, provoked);
     await page.getByLabel('Nom').fill('Salle de veille');
-    server.endSession();
+    stage.server.endSession();
     await page.getByRole('dialog', { name: 'Votre session est terminée' }).waitFor();
     assert.equal(await page.getByLabel('Nom').inputValue(), 'Salle de veille');
     await page.getByRole('button', { name: 'Continuer ici' }).click();
     await page.getByText('Vous n’êtes pas encore reconnecté.').waitFor();
-    server.isSignedIn = true; // in another tab
+    stage.server.isSignedIn = true; // in another tab
     await page.getByRole('button', { name: 'Continuer ici' }).click();
     await page.getByRole('dialog').waitFor({ state: 'detached' }).catch(() => undefined);
     await page.getByText('En liaison').waitFor();

@@ -13,7 +13,7 @@ const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '
 
 // The policy of the server, from its source, so that the two cannot drift apart.
 function contentSecurityPolicy() {
-  const source = readFileSync(`${root}../src/api/answers.cpp`, 'utf8');
+  const source = readFileSync(`${root}../src/http/policy.cpp`, 'utf8');
   const [, text] = /content_security_policy =\s*((?:"[^"]*"\s*)+);/.exec(source);
   return [...text.matchAll(/"([^"]*)"/g)].map((match) => match[1]).join('');
 }

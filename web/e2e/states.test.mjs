@@ -1,46 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every state of the page in Chromium, under the server's Content-Security-Policy, looked at by axe.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
-import { expectAccessible, expectClean, expectNoSideScroll, hasBrowser, launch, openedPage, shoot, watchedPage } from './browser.mjs';
+import { describe, test } from 'node:test';
+import { expectAccessible, expectClean, hasBrowser, shoot, strangersPage, watchedPage } from './browser.mjs';
 import { until } from './processes.mjs';
-import { StatesServer } from './states-server.mjs';
+import { staged } from './stage.mjs';
 import { account, ago, alertOf, assessment, busyWorld, live, provoked, segment, texts } from './states-world.mjs';
 
 describe('the page', { skip: hasBrowser ? false : 'no Chromium' }, () => {
-  let browser;
-  let server;
-  let address;
-  let watched;
-  before(async () => { browser = await launch(); });
-  after(async () => { await browser?.close(); });
-  beforeEach(async () => {
-    server = new StatesServer();
-    server.world = busyWorld();
-    address = await server.start();
-  });
-  afterEach(async () => {
-    await watched?.page.context().close();
-    await server.stop();
-  });
-
-  async function open(path, options, expected) {
-    watched = await openedPage(browser, address + path, options, expected);
-    return watched.page;
-  }
+  const stage = staged();
+  const { open, check } = stage;
   // A page whose loading is cut short says so, and loads again seconds later: a test that takes the
   // server away waits until every answer that the page asks for at its beginning is there.
   async function everythingLoaded() {
-    const onAir = server.world.lives.filter((one) => one.state !== 'ended');
+    const onAir = stage.server.world.lives.filter((one) => one.state !== 'ended');
     const wanted = ['/status', '/accounts', '/lives', '/alerts', '/notifications',
       ...onAir.flatMap((one) => [`/lives/${one.id}/segments`, `/lives/${one.id}/assessments`])].map((path) => `/api/v1${path}`);
-    await until('the page to be loaded', () => wanted.every((path) => watched.answered.has(path)), { every: 50 });
-  }
-  async function check(name, where = name) {
-    await expectAccessible(watched, where);
-    await expectNoSideScroll(watched, where);
-    await expectClean(watched, where);
-    await shoot(watched, name);
+    await until('the page to be loaded', () => wanted.every((path) => stage.watched.answered.has(path)), { every: 50 });
   }
 
   test('wall: who is on air, what is said, and whether we hear it', async () => {
@@ -83,11 +59,11 @@ describe('the page', { skip: hasBrowser ? false : 'no Chromium' }, () => {
     await everythingLoaded();
     const names = () => page.locator('.tile h3').allTextContents();
     const before = await names();
-    const calm = server.world.lives[1];
-    server.tell('assessment', assessment(calm.id, 'late', 480, { discours_haineux: true, viralite: 'forte', risque_score: 1 }));
+    const calm = stage.server.world.lives[1];
+    stage.server.tell('assessment', assessment(calm.id, 'late', 480, { discours_haineux: true, viralite: 'forte', risque_score: 1 }));
     await page.getByRole('article').filter({ hasText: '@demo_atelier' }).getByText('Critique').first().waitFor();
     assert.deepEqual(await names(), before);
-    server.tell('live.started', live('nouveau', 3));
+    stage.server.tell('live.started', live('nouveau', 3));
     await page.getByText('@nouveau').waitFor();
     assert.deepEqual(await names(), [...before, '@nouveau']);
     await page.getByRole('button', { name: 'Actualiser l’ordre' }).click();
@@ -95,15 +71,15 @@ describe('the page', { skip: hasBrowser ? false : 'no Chromium' }, () => {
   });
 
   test('first run: helps to begin, and proves that Vigie works', async () => {
-    server.world = { ...busyWorld(), accounts: [], lives: [], alerts: [], notifications: [], person: { ...busyWorld().person, role: 'user' } };
+    stage.server.world = { ...busyWorld(), accounts: [], lives: [], alerts: [], notifications: [], person: { ...busyWorld().person, role: 'user' } };
     await open('/');
-    await watched.page.getByRole('heading', { name: 'Commencez par suivre un compte' }).waitFor();
-    await watched.page.getByText('Base de données : fonctionne').waitFor();
+    await stage.watched.page.getByRole('heading', { name: 'Commencez par suivre un compte' }).waitFor();
+    await stage.watched.page.getByText('Base de données : fonctionne').waitFor();
     await check('first-run');
   });
 
   test('nobody on air: says when it was last looked at', async () => {
-    server.world = { ...busyWorld(), lives: [], alerts: [], accounts: [account('un'), account('deux', { status_at: ago(600) })] };
+    stage.server.world = { ...busyWorld(), lives: [], alerts: [], accounts: [account('un'), account('deux', { status_at: ago(600) })] };
     const page = await open('/');
     await page.getByText('2 comptes suivis.').waitFor();
     await page.getByText(/Dernier contrôle il y a \d\d\ss/).waitFor();
@@ -126,7 +102,7 @@ describe('the page', { skip: hasBrowser ? false : 'no Chromium' }, () => {
     await check('live');
     await page.getByText('Voir le tableau').click();
     await page.getByRole('cell', { name: 'Discours haineux' }).waitFor();
-    await expectAccessible(watched, 'the strip’s table');
+    await expectAccessible(stage.watched, 'the strip’s table');
   });
 
   for (const [name, options] of [['live-narrow', { viewport: { width: 360, height: 800 } }], ['live-dark', { colorScheme: 'dark' }]]) {
@@ -143,7 +119,7 @@ describe('the page', { skip: hasBrowser ? false : 'no Chromium' }, () => {
     const fromEnd = () => pane.evaluate((element) => element.scrollHeight - element.scrollTop - element.clientHeight);
     await page.getByText('Merci pour les cœurs').waitFor();
     await page.waitForFunction(() => { const e = document.querySelector('.transcript'); return e.scrollHeight - e.scrollTop - e.clientHeight < 5; });
-    const say = (index) => server.tell('segment.final', segment('l-demo_marche', 1000 + index, 4310 + index * 5, `Phrase nouvelle ${index}.`));
+    const say = (index) => stage.server.tell('segment.final', segment('l-demo_marche', 1000 + index, 4310 + index * 5, `Phrase nouvelle ${index}.`));
     for (let index = 0; index < 20; index += 1) {
       say(index);
     }
@@ -153,20 +129,20 @@ describe('the page', { skip: hasBrowser ? false : 'no Chromium' }, () => {
     await page.getByRole('button', { name: 'Suivre le direct' }).waitFor();
     const first = say(20);
     say(21);
-    server.repeat(first);
+    stage.server.repeat(first);
     await page.getByRole('button', { name: 'Suivre le direct · 2 nouvelles phrases' }).waitFor();
     assert.ok(await fromEnd() > 100, 'the page moved under the hand');
     await page.getByRole('button', { name: 'Suivre le direct' }).click();
     await page.waitForFunction(() => { const e = document.querySelector('.transcript'); return e.scrollHeight - e.scrollTop - e.clientHeight < 5; });
     assert.equal(await page.getByText('Phrase nouvelle 20.').count(), 1);
-    server.tell('live.ended', { ...server.world.lives[0], state: 'ended', ended_at: ago(0), duration_s: 4330, capture: { state: 'done', reason: null, lag_s: null, gaps: 1 } });
+    stage.server.tell('live.ended', { ...stage.server.world.lives[0], state: 'ended', ended_at: ago(0), duration_s: 4330, capture: { state: 'done', reason: null, lag_s: null, gaps: 1 } });
     await page.getByText('Terminé · durée 1 h 12').waitFor();
     await page.getByText('Fin du direct · 01:12:10').waitFor();
-    await expectClean(watched, 'live');
+    await expectClean(stage.watched, 'live');
   });
 
   test('live: 5,000 sentences are all there, and one more is quick', async () => {
-    server.world.segments['l-demo_marche'] = Array.from({ length: 5000 }, (_, index) => segment('l-demo_marche', index, index * 0.8, `${index}. ${texts[index % texts.length]}`));
+    stage.server.world.segments['l-demo_marche'] = Array.from({ length: 5000 }, (_, index) => segment('l-demo_marche', index, index * 0.8, `${index}. ${texts[index % texts.length]}`));
     const page = await open('/directs/l-demo_marche');
     await page.getByText(/^4999\. /).waitFor();
     assert.equal(await page.locator('.sentence').count(), 5000);
@@ -182,12 +158,12 @@ describe('the page', { skip: hasBrowser ? false : 'no Chromium' }, () => {
           }).observe(document.querySelector('.transcript'), { childList: true, subtree: true });
         });
       });
-      server.tell('segment.final', segment('l-demo_marche', 5000 + turn, 4320 + turn, `Une de plus, ${turn}.`));
+      stage.server.tell('segment.final', segment('l-demo_marche', 5000 + turn, 4320 + turn, `Une de plus, ${turn}.`));
       times.push(await page.evaluate(() => window.spent));
     }
     assert.ok(Math.min(...times) < 200, `${times} ms until it was painted`);
-    await expectClean(watched, '5,000 sentences'); // axe looks at each of them, for minutes
-    await shoot(watched, 'live-5000');
+    await expectClean(stage.watched, '5,000 sentences'); // axe looks at each of them, for minutes
+    await shoot(stage.watched, 'live-5000');
   });
 
   test('live: the address of a sentence opens there', async () => {
@@ -209,12 +185,12 @@ describe('the page', { skip: hasBrowser ? false : 'no Chromium' }, () => {
     await page.getByText('Le direct lui-même continue.').waitFor();
     await check('stop-dialog');
     await page.getByRole('button', { name: 'Annuler' }).click();
-    assert.ok(!server.calls.some((call) => call.startsWith('PUT')));
+    assert.ok(!stage.server.calls.some((call) => call.startsWith('PUT')));
     await page.getByRole('button', { name: 'Arrêter la capture…' }).click();
     await page.getByRole('button', { name: 'Arrêter la capture', exact: true }).click();
-    server.tell('live.updated', { ...server.world.lives[0], capture: { state: 'stopped', reason: 'person', lag_s: null, gaps: 1 } });
+    stage.server.tell('live.updated', { ...stage.server.world.lives[0], capture: { state: 'stopped', reason: 'person', lag_s: null, gaps: 1 } });
     await page.getByText('Capture arrêtée — arrêtée par une personne').waitFor();
-    assert.ok(server.calls.includes('PUT /lives/l-demo_marche/capture'));
+    assert.ok(stage.server.calls.includes('PUT /lives/l-demo_marche/capture'));
     await page.getByRole('button', { name: 'Reprendre la capture' }).waitFor();
   });
 
@@ -226,7 +202,7 @@ describe('the page', { skip: hasBrowser ? false : 'no Chromium' }, () => {
   });
 
   test('alerts: none, and why that is believable', async () => {
-    server.world = { ...busyWorld(), alerts: [] };
+    stage.server.world = { ...busyWorld(), alerts: [] };
     const page = await open('/alertes');
     await page.getByText('Directs écoutés : 3 sur 5.').waitFor();
     await check('alerts-none');
@@ -234,12 +210,12 @@ describe('the page', { skip: hasBrowser ? false : 'no Chromium' }, () => {
 
   test('toasts: grave alerts interrupt, detections never, one per live', async () => {
     const page = await open('/');
-    const evening = server.world.lives[0];
+    const evening = stage.server.world.lives[0];
     await page.getByText('Merci pour les cœurs').waitFor();
-    server.raise(alertOf(server.world.lives[4], 9, 60, { severity: 'faible', kind: 'viralite' }));
-    const told = server.raise(alertOf(evening, 8, 4300, { severity: 'critique', sentence: 'une phrase très grave, dite à l’instant' }));
-    server.raise(alertOf(evening, 9, 4310));
-    server.repeat(told);
+    stage.server.raise(alertOf(stage.server.world.lives[4], 9, 60, { severity: 'faible', kind: 'viralite' }));
+    const told = stage.server.raise(alertOf(evening, 8, 4300, { severity: 'critique', sentence: 'une phrase très grave, dite à l’instant' }));
+    stage.server.raise(alertOf(evening, 9, 4310));
+    stage.server.repeat(told);
     await page.getByRole('alert').filter({ hasText: 'une phrase très grave' }).waitFor();
     await page.getByText('et 1 autre dans ce direct').waitFor();
     assert.equal(await page.locator('.toast-card').count(), 1);
@@ -257,17 +233,17 @@ describe('the page', { skip: hasBrowser ? false : 'no Chromium' }, () => {
     await check('bell');
     await page.getByRole('button', { name: 'Tout marquer comme lu' }).click();
     await page.getByRole('button', { name: 'Notifications', exact: true }).waitFor();
-    assert.ok(server.calls.includes('PUT /notifications/read'));
+    assert.ok(stage.server.calls.includes('PUT /notifications/read'));
   });
 
   test('language and theme: chosen, applied, kept', async () => {
-    server.answers['PATCH /me'] = (body) => [200, Object.assign(server.world.person, body)];
+    stage.server.answers['PATCH /me'] = (body) => [200, Object.assign(stage.server.world.person, body)];
     const page = await open('/');
     await page.getByRole('button', { name: 'Réglages et session' }).click();
     await page.getByLabel('English').check();
     await page.getByLabel('Dark').check();
-    await expectAccessible(watched, 'menu');
-    await shoot(watched, 'menu');
+    await expectAccessible(stage.watched, 'menu');
+    await shoot(stage.watched, 'menu');
     await page.keyboard.press('Escape');
     await page.getByRole('heading', { level: 1, name: 'Live wall' }).waitFor();
     await page.reload();
@@ -291,8 +267,9 @@ describe('the page', { skip: hasBrowser ? false : 'no Chromium' }, () => {
   });
 
   test('targets are at least 24 px in both directions', async () => {
+    await open('/', { viewport: { width: 360, height: 800 } });
     for (const path of ['/', '/directs/l-demo_marche', '/alertes', '/comptes', '/comptes/a-demo_marche']) {
-      const page = await open(path, { viewport: { width: 360, height: 800 } });
+      const page = await stage.visit(path);
       await page.getByRole('main').getByRole('link').first().waitFor();
       const small = await page.evaluate(() => [...document.querySelectorAll('a, button, select, summary, input')]
         .filter((element) => element.checkVisibility({ contentVisibilityAuto: true, visibilityProperty: true }) && !element.classList.contains('skip'))
@@ -300,54 +277,53 @@ describe('the page', { skip: hasBrowser ? false : 'no Chromium' }, () => {
         .filter(([, box]) => box.width > 0 && (box.width < 24 || box.height < 24))
         .map(([text, box]) => `${text} ${Math.round(box.width)}×${Math.round(box.height)}`));
       assert.deepEqual(small, [], path);
-      await page.context().close();
     }
   });
 
   test('connection lost: said, frozen, caught up without loss or double', async () => {
     // The page's clock is held while the server returns: only the button may end the wait, and what the
     // banner says stays until it is read, however slow the machine is.
-    watched = await watchedPage(browser, {}, provoked);
-    const { page } = watched;
+    stage.watched = await strangersPage(stage.browser, {}, provoked); // a held clock is the whole context's
+    const { page } = stage.watched;
     await page.clock.install();
-    await page.goto(`${address}/directs/l-demo_marche`);
+    await page.goto(`${stage.address}/directs/l-demo_marche`);
     await page.getByText('Merci pour les cœurs').waitFor();
     await everythingLoaded();
-    await server.stop();
+    await stage.server.stop();
     await page.getByText(/Connexion perdue depuis \d+\ss — (nouvel essai dans \d+\ss|nouvel essai en cours…)/).waitFor();
     await page.getByText(/Figé à \d\d:\d\d:\d\d/).waitFor();
     assert.ok(await page.getByRole('button', { name: 'Arrêter la capture…' }).isDisabled());
     await check('banner');
-    const evening = server.world.lives[0];
-    const missed = Array.from({ length: 7 }, (_, index) => server.tell('segment.final', segment(evening.id, 2000 + index, 4320 + index * 5, `Pendant la coupure ${index}.`)));
+    const evening = stage.server.world.lives[0];
+    const missed = Array.from({ length: 7 }, (_, index) => stage.server.tell('segment.final', segment(evening.id, 2000 + index, 4320 + index * 5, `Pendant la coupure ${index}.`)));
     await page.clock.pauseAt(await page.evaluate(() => Date.now()) + 1000);
     await page.getByText(/nouvel essai dans \d+\ss/).waitFor(); // no attempt is under way
-    const attempts = server.asked.length;
-    await server.start();
+    const attempts = stage.server.asked.length;
+    await stage.server.start();
     await page.getByRole('button', { name: 'Réessayer' }).click();
     await page.locator('.banner').getByText('Connexion rétablie · 7 événements rattrapés').waitFor();
     await page.clock.resume();
-    missed.forEach((event) => server.repeat(event));
-    server.tell('segment.final', segment(evening.id, 2100, 4400, 'Après la coupure.'));
+    missed.forEach((event) => stage.server.repeat(event));
+    stage.server.tell('segment.final', segment(evening.id, 2100, 4400, 'Après la coupure.'));
     await page.getByText('Après la coupure.').waitFor();
     for (let index = 0; index < 7; index += 1) {
       assert.equal(await page.getByText(`Pendant la coupure ${index}.`).count(), 1);
     }
-    assert.deepEqual(server.asked.slice(attempts), ['?after=100&scope=all']);
-    await shoot(watched, 'caught-up');
+    assert.deepEqual(stage.server.asked.slice(attempts), ['?after=100&scope=all']);
+    await shoot(stage.watched, 'caught-up');
   });
 
   test('too far behind: everything is loaded again', async () => {
     const page = await open('/', {}, provoked);
     await page.getByText('Merci pour les cœurs').waitFor();
     await everythingLoaded();
-    await server.stop();
+    await stage.server.stop();
     await page.getByText(/Connexion perdue/).first().waitFor({ state: 'attached' });
     for (let index = 0; index < 501; index += 1) {
-      server.tell('live.updated', server.world.lives[0]);
+      stage.server.tell('live.updated', stage.server.world.lives[0]);
     }
-    server.world.lives = [live('demo_neuf', 20), ...server.world.lives.slice(2)];
-    await server.start();
+    stage.server.world.lives = [live('demo_neuf', 20), ...stage.server.world.lives.slice(2)];
+    await stage.server.start();
     await page.locator('.banner').getByText('Connexion rétablie · Tout a été rechargé').waitFor({ timeout: 30_000 });
     await page.getByText('@demo_neuf').waitFor();
     assert.equal(await page.getByRole('article').filter({ hasText: '@demo_marche' }).count(), 0);
@@ -361,8 +337,8 @@ describe('the page', { skip: hasBrowser ? false : 'no Chromium' }, () => {
     const say = () => {
       const one = segment('l-demo_marche', 3000 + index, 4320 + index, `Sans cesse ${index}.`);
       index += 1;
-      server.world.segments['l-demo_marche'].push(one);
-      server.tell('segment.final', one);
+      stage.server.world.segments['l-demo_marche'].push(one);
+      stage.server.tell('segment.final', one);
     };
     const talk = setInterval(say, 4);
     await page.reload();
@@ -380,7 +356,7 @@ describe('the page', { skip: hasBrowser ? false : 'no Chromium' }, () => {
   test('session ended: a dialog in place, with the way back', async () => {
     const page = await open('/alertes', {}, provoked);
     await page.getByRole('article').first().waitFor();
-    server.endSession();
+    stage.server.endSession();
     const dialog = page.getByRole('dialog', { name: 'Votre session est terminée' });
     await dialog.waitFor();
     assert.equal(await dialog.getByRole('link', { name: /^Se connecter/ }).getAttribute('href'), '/connexion?suite=%2Falertes');
@@ -388,10 +364,10 @@ describe('the page', { skip: hasBrowser ? false : 'no Chromium' }, () => {
   });
 
   test('nobody signed in: the sign-in page', async () => {
-    server.isSignedIn = false;
-    watched = await watchedPage(browser, {}, provoked);
-    await watched.page.goto(`${address}/directs`);
-    await watched.page.waitForURL(/\/connexion\?suite=%2Fdirects$/);
+    stage.server.isSignedIn = false;
+    stage.watched = await watchedPage(stage.browser, {}, provoked);
+    await stage.watched.page.goto(`${stage.address}/directs`);
+    await stage.watched.page.waitForURL(/\/connexion\?suite=%2Fdirects$/);
   });
 
   test('signing out leads to the sign-in page', async () => {
@@ -399,7 +375,7 @@ describe('the page', { skip: hasBrowser ? false : 'no Chromium' }, () => {
     await page.getByRole('button', { name: 'Réglages et session' }).click();
     await page.getByRole('button', { name: 'Se déconnecter' }).click();
     await page.waitForURL(/\/connexion$/);
-    assert.ok(server.calls.includes('DELETE /session'));
+    assert.ok(stage.server.calls.includes('DELETE /session'));
   });
 
   test('no such page', async () => {

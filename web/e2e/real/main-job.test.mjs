@@ -6,8 +6,8 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { expectAccessible, expectClean, hasBrowser, launch, shoot, watchedPage } from './browser.mjs';
-import { endAll, freePort, Program, runProgram, simulatorBinary, until, vigieBinary } from './processes.mjs';
+import { expectAccessible, expectClean, hasBrowser, launch, shoot, watchedPage } from '../browser.mjs';
+import { endAll, freePort, Program, runProgram, simulatorBinary, until, vigieBinary } from '../processes.mjs';
 
 const password = 'une phrase de passe assez longue';
 const speech =
