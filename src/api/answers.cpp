@@ -5,18 +5,10 @@
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "http/policy.hpp"
+
 namespace vigie::api {
 namespace {
-
-// product/ux.md §12.3; "data:" images are Bootstrap's inline SVG.
-constexpr std::string_view content_security_policy =
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src "
-    "'self' "
-    "blob:; connect-src 'self'; font-src 'self'; manifest-src 'self'; worker-src 'self'; "
-    "form-action "
-    "'self'; frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'; "
-    "trusted-types "
-    "svelte-trusted-html";
 
 json::string_view view(std::string_view text) {
   return {text.data(), text.size()};
@@ -187,12 +179,7 @@ http::Response redirect(std::string_view to) {
 
 void add_security_headers(http::Response& response, bool over_tls) {
   auto& headers = response.headers;
-  headers.set("Content-Security-Policy", std::string{content_security_policy});
-  headers.set("X-Content-Type-Options", "nosniff");
-  headers.set("Referrer-Policy", "same-origin");
-  headers.set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), interest-cohort=()");
-  headers.set("Cross-Origin-Opener-Policy", "same-origin");
-  headers.set("Cross-Origin-Resource-Policy", "same-origin");
+  http::set_policy(headers);
   if (over_tls) {
     headers.set("Strict-Transport-Security", "max-age=31536000");
   }

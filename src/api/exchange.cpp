@@ -18,6 +18,11 @@ bool is_json(std::string_view type) {
 }  // namespace
 
 std::optional<http::Response> refuse_body(const http::Request& request) {
+  const auto packing = request.headers.get("Content-Encoding");
+  if (!packing.empty() && !equals_ignoring_case(packing, "identity")) {
+    return problem(415, "Unsupported media type",
+                   "send the body as it is, without Content-Encoding", request.id);
+  }
   if (request.body.empty() || !request.path.starts_with("/api/")) {
     return std::nullopt;
   }

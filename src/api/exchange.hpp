@@ -9,8 +9,8 @@
 
 namespace vigie::api {
 
-// A body on a route of the API that is not sent as JSON (415) or is none (400); nothing: it is
-// fine.
+// A body that is packed (415), or on a route of the API is not sent as JSON (415) or is none (400);
+// nothing: it is fine.
 std::optional<http::Response> refuse_body(const http::Request& request);
 
 // A weak ETag of a JSON answer; 304 without a body when the caller holds the same.

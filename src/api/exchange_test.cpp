@@ -31,6 +31,21 @@ TEST(Bodies, AreJsonAndSaidToBe) {
   EXPECT_EQ(refuse_body(sent("application/json", std::string(100, '['))).value().status, 400);
 }
 
+TEST(Bodies, AreNotPacked) {
+  for (const auto* packing : {"gzip", "deflate", "br", "zstd", "gzip, gzip", "x-gzip", "*"}) {
+    auto packed = sent("application/json", "{}");
+    packed.headers.add("Content-Encoding", packing);
+    auto form = packed;
+    form.path = "/connexion";
+
+    EXPECT_EQ(refuse_body(packed).value().status, 415) << packing;
+    EXPECT_EQ(refuse_body(form).value().status, 415) << packing;
+  }
+  auto plain = sent("application/json", "{}");
+  plain.headers.add("Content-Encoding", "identity");
+  EXPECT_FALSE(refuse_body(plain));
+}
+
 TEST(Answers, ThatTheCallerHoldsAreNotSentAgain) {
   auto first = json_answer(200, json::object{{"a", 1}});
   add_etag("", first);

@@ -117,6 +117,10 @@ constexpr auto table = std::to_array<Pair>({
     // what is typed
     {"send JSON, with Content-Type: application/json",
      "envoyez du JSON, avec Content-Type: application/json"},
+    {"this connection is not encrypted: use https",
+     "cette connexion n’est pas chiffrée : passez par https"},
+    {"send the body as it is, without Content-Encoding",
+     "envoyez le corps tel quel, sans Content-Encoding"},
     {"the body must be a JSON object", "le corps doit être un objet JSON (object)"},
     {"the body is {}", "le corps n’est pas du JSON : {}"},
     {"there is no such field (did you mean {}?)", "ce champ n’existe pas (vouliez-vous dire {} ?)"},

@@ -9,12 +9,15 @@
 namespace vigie::api {
 namespace {
 
-// "example.org:8080" → "example.org", "[::1]:80" → "[::1]".
+// "example.org:8080" → "example.org", "[::1]:80" → "[::1]"; empty when more than a port follows.
 std::string host_name(std::string_view host) {
-  const auto end = host.starts_with('[') ? host.find(']') : std::string_view::npos;
-  const auto name =
-      end != std::string_view::npos ? host.substr(0, end + 1) : host.substr(0, host.find(':'));
-  return to_lower_ascii(name);
+  const auto bracket = host.starts_with('[') ? host.find(']') : std::string_view::npos;
+  const auto end = bracket != std::string_view::npos ? bracket + 1 : host.find(':');
+  const auto name = host.substr(0, end);
+  const auto rest = end < host.size() ? host.substr(end) : std::string_view{};
+  const bool is_port =
+      rest.starts_with(':') && rest.find_first_not_of("0123456789", 1) == std::string_view::npos;
+  return rest.empty() || is_port ? to_lower_ascii(name) : std::string{};
 }
 
 bool is_loopback_name(std::string_view name) {
@@ -70,6 +73,17 @@ Result<> Gate::check_origin(const http::Request& request) const {
 bool Gate::is_over_tls(const http::Request& request) const {
   return request.headers.get("X-Forwarded-Proto") == "https" &&
          !http::is_public_address(request.peer);
+}
+
+bool Gate::came_unencrypted(const http::Request& request) const {
+  return !options_.debug && request.headers.get("X-Forwarded-Proto") == "http" &&
+         !http::is_public_address(request.peer);
+}
+
+std::string Gate::secure_address(const http::Request& request) const {
+  const bool is_path = request.target.starts_with('/');
+  return fmt::format("https://{}{}", host_name(request.headers.get("Host")),
+                     is_path ? std::string_view{request.target} : std::string_view{"/"});
 }
 
 std::string Gate::client_address(const http::Request& request) const {

@@ -31,6 +31,12 @@ class Gate {
   // believed only from a private address.
   bool is_over_tls(const http::Request& request) const;
 
+  // The proxy in front says that the person came over plain HTTP: pages send them to https, nothing
+  // else is answered (requirement B3). Not with DEBUG.
+  bool came_unencrypted(const http::Request& request) const;
+  // The same page over TLS.
+  std::string secure_address(const http::Request& request) const;
+
   // Who asks: behind a proxy at a private address, whom it names (the last hop of X-Forwarded-For).
   std::string client_address(const http::Request& request) const;
 

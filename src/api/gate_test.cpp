@@ -23,7 +23,8 @@ TEST(Gate, AnswersForLoopbackNamesAndForTheOperatorsHostsOnly) {
   }
   for (const auto* host :
        {"", "evil.example", "localhost.evil.example", "vigie.example.org.evil.example",
-        "eministere.fr", "127.0.0.1.evil.example"}) {
+        "eministere.fr", "127.0.0.1.evil.example", "[::1].evil.example", "[::1]evil", "localhost:a",
+        "localhost:80:80", "[::1"}) {
     EXPECT_FALSE(gate.check_host(request_to(host))) << host;
   }
 }
@@ -74,6 +75,24 @@ TEST(Gate, BelievesAProxyOnlyAtAPrivateAddress) {
 
   EXPECT_TRUE(gate.is_over_tls(through_proxy));
   EXPECT_FALSE(gate.is_over_tls(liar));
+}
+
+TEST(Gate, KnowsWhoCameUnencryptedThroughItsProxy) {
+  const Gate gate{{}};
+  const Gate debug{{.allowed_hosts = {}, .debug = true}};
+  auto plain = request_to("vigie.example.org:8080", "10.0.0.7");
+  plain.headers.add("X-Forwarded-Proto", "http");
+  plain.target = "/directs?tri=risque";
+  auto liar = plain;
+  liar.peer = "8.8.8.8";
+
+  EXPECT_TRUE(gate.came_unencrypted(plain));
+  EXPECT_FALSE(gate.came_unencrypted(liar));
+  EXPECT_FALSE(gate.came_unencrypted(request_to("localhost")));
+  EXPECT_FALSE(debug.came_unencrypted(plain));
+  EXPECT_EQ(gate.secure_address(plain), "https://vigie.example.org/directs?tri=risque");
+  plain.target = "//evil.example/";
+  EXPECT_EQ(gate.secure_address(plain), "https://vigie.example.org//evil.example/");
 }
 
 TEST(Gate, KnowsTheClientBehindAProxyAtAPrivateAddressOnly) {

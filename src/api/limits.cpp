@@ -10,6 +10,7 @@ namespace {
 constexpr Span interval = std::chrono::milliseconds{20};
 constexpr Span burst = interval * 200;
 constexpr std::size_t most_remembered = 20'000;
+constexpr Span between_sweeps = std::chrono::seconds{1};
 constexpr int sockets_an_address = 20;
 constexpr int sockets_a_person = 10;
 
@@ -91,8 +92,11 @@ Result<Limits::Seat> Limits::take_seat(std::string_view address, const std::stri
                                                         std::forward_as_tuple(seats_, person))};
 }
 
+// A sweep looks at everybody: under a flood from many addresses not at each request.
 void Limits::forget_old(Span now) {
-  if (arrivals_.size() > most_remembered) {
+  const bool is_due = !forgot_at_ || now >= *forgot_at_ + between_sweeps;
+  if (arrivals_.size() > most_remembered && is_due) {
+    forgot_at_ = now;
     std::erase_if(arrivals_, [now](const auto& entry) { return entry.second <= now; });
   }
 }

@@ -4,6 +4,7 @@
 #pragma once
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,10 +24,14 @@ class Limits {
   using Seat = std::shared_ptr<void>;
   Result<Seat> take_seat(std::string_view address, const std::string& person_id);
 
+  // Addresses whose requests are still being counted.
+  std::size_t remembered() const { return arrivals_.size(); }
+
  private:
   void forget_old(Span now);
 
   std::map<std::string, Span, std::less<>> arrivals_;  // GCRA: when the next request is due
+  std::optional<Span> forgot_at_;
   std::shared_ptr<std::map<std::string, int>> seats_ =
       std::make_shared<std::map<std::string, int>>();
 };

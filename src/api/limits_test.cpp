@@ -59,20 +59,59 @@ TEST(Limits, GiveTwentySocketsToAnAddressAndTenToAPerson) {
 }
 
 TEST(Limits, OutliveNothingButTheirSeats) {
-  Limits::Seat seat;
+  std::vector<Limits::Seat> old;
   {
     Limits limits;
-    seat = limits.take_seat("203.0.113.5", "P").value();
+    for (int i = 0; i < 10; ++i) {
+      old.push_back(limits.take_seat("203.0.113.5", "P").value());
+    }
   }
-  seat.reset();  // what it counts in is its own
+  Limits limits;
+  std::vector<Limits::Seat> seats;
+  for (int i = 0; i < 10; ++i) {
+    seats.push_back(limits.take_seat("203.0.113.5", "P").value());
+  }
+  old.clear();  // what they counted in was their own
+
+  EXPECT_FALSE(limits.take_seat("203.0.113.5", "P"));
+  seats.pop_back();
+  EXPECT_TRUE(limits.take_seat("203.0.113.5", "P"));
+}
+
+std::string address_number(int i) {
+  return fmt::format("203.{}.{}.{}", i / 65536, i / 256 % 256, i % 256);
 }
 
 TEST(Limits, ForgetWhoAskedLongAgo) {
   Limits limits;
   for (int i = 0; i < 30'000; ++i) {
-    const auto address = fmt::format("203.{}.{}.{}", i / 65536, i / 256 % 256, i % 256);
-    EXPECT_TRUE(limits.take_request(address, start + std::chrono::milliseconds{25} * i));
+    EXPECT_TRUE(limits.take_request(address_number(i), start + std::chrono::milliseconds{25} * i));
   }
+
+  EXPECT_LT(limits.remembered(), 15'000U);
+}
+
+TEST(Limits, SweepOnceASecondAtMostAndForgetNobodyWhoIsStillCounted) {
+  Limits limits;
+  EXPECT_EQ(asked_at_once(limits, "203.255.0.1", 200), 200);
+  for (int i = 0; i < 20'001; ++i) {
+    EXPECT_TRUE(limits.take_request(address_number(i), start));
+  }
+  const auto soon = start + std::chrono::seconds{1};
+  EXPECT_TRUE(limits.take_request("198.51.100.1", soon));
+  EXPECT_EQ(limits.remembered(), 2U);
+  for (int i = 0; i < 20'001; ++i) {
+    EXPECT_TRUE(limits.take_request(address_number(i), soon));
+  }
+  const auto later = soon + std::chrono::milliseconds{999};
+  EXPECT_TRUE(limits.take_request("198.51.100.2", later));
+  EXPECT_GT(limits.remembered(), 20'000U) << "not twice in one second";
+
+  EXPECT_TRUE(limits.take_request("198.51.100.3", later + std::chrono::milliseconds{1}));
+
+  EXPECT_LT(limits.remembered(), 10U);
+  EXPECT_LT(asked_at_once(limits, "203.255.0.1", 300, later), 110)
+      << "who asked too often is not forgotten";
 }
 
 }  // namespace

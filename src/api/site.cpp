@@ -8,6 +8,7 @@
 #include "api/hub.hpp"
 #include "api/services.hpp"
 #include "base/text.hpp"
+#include "http/policy.hpp"
 #include "people/sessions.hpp"
 #include "people/tokens.hpp"
 
@@ -17,8 +18,12 @@ namespace {
 constexpr std::string_view events_path = "/api/v1/events";
 constexpr std::string_view session_path = "/api/v1/session";
 
+bool is_health(std::string_view path) {
+  return path == "/healthz" || path == "/readyz";
+}
+
 bool is_for_programs(std::string_view path) {
-  return path.starts_with("/api/") || path == "/healthz" || path == "/readyz";
+  return path.starts_with("/api/") || is_health(path);
 }
 
 bool changes_state(std::string_view method) {
@@ -40,6 +45,18 @@ http::Response method_not_allowed(const std::string& allowed, std::string_view r
   auto response =
       problem(405, "Method not allowed", "this address does not know that method", request_id);
   response.headers.add("Allow", allowed);
+  return response;
+}
+
+// To who came over plain HTTP where there is TLS: pages only, so that a program that sends its token
+// in the clear learns of it at once (B3).
+http::Response send_to_tls(const Gate& gate, const http::Request& request) {
+  if (changes_state(request.method) || !is_page(request.path)) {
+    return problem(403, "Not allowed", "this connection is not encrypted: use https", request.id);
+  }
+  http::Response response;
+  response.status = 308;
+  response.headers.add("Location", gate.secure_address(request));
   return response;
 }
 
@@ -75,6 +92,9 @@ Async<http::Answer> Site::answer(http::Request request) {
 Async<http::Response> Site::respond(http::Request request, Language& language) {
   if (const auto host = services_.gate.check_host(request); !host) {
     co_return problem(421, "Wrong host", host.error().what, request.id);
+  }
+  if (services_.gate.came_unencrypted(request) && !is_health(request.path)) {
+    co_return send_to_tls(services_.gate, request);
   }
   const auto address = services_.gate.client_address(request);
   if (const auto asked = limits_.take_request(address, services_.clock.steady()); !asked) {
@@ -219,6 +239,9 @@ Async<http::Answer> Site::open_events(http::Request request) {
   if (const auto host = services_.gate.check_host(request); !host) {
     co_return problem(421, "Wrong host", host.error().what, request.id);
   }
+  if (services_.gate.came_unencrypted(request)) {
+    co_return send_to_tls(services_.gate, request);
+  }
   if (const auto origin = services_.gate.check_origin(request); !origin) {
     co_return problem(origin.error(), request.id);
   }
@@ -254,6 +277,7 @@ Async<http::Answer> Site::open_events(http::Request request) {
     co_return problem(seat.error(), request.id);
   }
   http::Upgrade upgrade;
+  http::set_policy(upgrade.headers);
   upgrade.session = [this, listener, seat = std::move(*seat)](http::WebSocket& socket) {
     return services_.hub.serve(socket, listener);
   };
