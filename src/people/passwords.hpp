@@ -2,6 +2,7 @@
 // Password hashes: argon2id, as PHC text. Slow and large on purpose, so on threads of its own, few
 // at once, and with a short queue.
 #pragma once
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -37,7 +38,20 @@ class Passwords {
   // The hash was made at another cost than today's.
   bool needs_rehash(const std::string& stored) const;
 
-  bool is_full() const { return pending_ >= at_once + queue; }
+  // One of the places in the queue, held by who has work to do before the hash: without it a flood
+  // would wait for that work first and be sent away only then.
+  class Turn {
+   public:
+    explicit Turn(Passwords& owner) : owner_{owner} { ++owner_.turns_; }
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+    ~Turn() { --owner_.turns_; }
+
+   private:
+    Passwords& owner_;
+  };
+
+  bool is_full() const { return std::max(pending_, turns_) >= at_once + queue; }
   static Error too_busy();
 
   // Hashes computed so far, by either: the same for a known and an unknown name (A7).
@@ -47,8 +61,9 @@ class Passwords {
   class Place;  // one in the queue
 
   PasswordCost cost_;
-  std::string nobody_;  // matches no password, at today's cost
-  std::size_t pending_ = 0;
+  std::string nobody_;       // matches no password, at today's cost
+  std::size_t pending_ = 0;  // hashes asked for
+  std::size_t turns_ = 0;    // and who may come to ask for one
   std::atomic<std::uint64_t> computed_{0};
   WorkerPool pool_;
 };

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <deque>
 #include <regex>
 
 #include "async/task_group.hpp"
@@ -134,6 +135,20 @@ TEST(Passwords, RefuseBeyondTheirQueueAndRecover) {
   EXPECT_EQ(refused, 6);
   EXPECT_FALSE(bench.passwords.is_full());
   EXPECT_FALSE(bench.hash("once more, then").empty());
+}
+
+TEST(Passwords, AreFullWhenEnoughPeopleMayComeToAskForOne) {
+  Bench bench;
+  std::deque<Passwords::Turn> turns;
+  for (std::size_t i = 0; i < Passwords::at_once + Passwords::queue; ++i) {
+    EXPECT_FALSE(bench.passwords.is_full()) << i;
+    turns.emplace_back(bench.passwords);
+  }
+
+  EXPECT_TRUE(bench.passwords.is_full());
+  EXPECT_FALSE(bench.hash("who has a turn is let through").empty());
+  turns.pop_back();
+  EXPECT_FALSE(bench.passwords.is_full());
 }
 
 TEST(Sha256, IsThatOfTheStandard) {

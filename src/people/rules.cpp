@@ -200,7 +200,7 @@ std::vector<FieldProblem> check_password(std::string_view password, std::string_
   if (contains(folded, "vigie") || contains(folded, "tiktok")) {
     return {password_problem("context", "neither 'vigie' nor 'tiktok' in it")};
   }
-  if (is_common(password) || is_guessed_soon(password)) {
+  if (is_common(password) || is_listed_password(folded) || is_guessed_soon(password)) {
     return {password_problem("common", "one of the first that would be tried: take several words")};
   }
   return {};

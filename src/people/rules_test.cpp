@@ -3,6 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "base/text.hpp"
 #include "people/people.hpp"
 
 namespace vigie::people {
@@ -86,6 +91,45 @@ INSTANTIATE_TEST_SUITE_P(
         PasswordCase{"correct horse battery staple", "common"},
         PasswordCase{"Administrateur1", "common"}, PasswordCase{"changeme2026!", "common"},
         PasswordCase{"modération2026", "common"}));
+
+// zxcvbn's own list, most frequent first, as tools/requirements.txt brings it.
+std::vector<std::string> commonest_passwords() {
+  const auto* const cache = std::getenv("VIGIE_CACHE");
+  const std::filesystem::path folder = std::filesystem::path{cache == nullptr ? "" : cache} /
+                                       "venv/lib/python3.11/site-packages/zxcvbn";
+  std::ifstream file{folder / "frequency_lists.py"};
+  const std::string text{std::istreambuf_iterator<char>{file}, {}};
+  constexpr std::string_view mark = "\"passwords\": \"";
+  const auto begin = text.find(mark);
+  if (begin == std::string::npos) {
+    return {};
+  }
+  const auto list = std::string_view{text}.substr(begin + mark.size());
+  std::vector<std::string> passwords;
+  for (const auto one : split(list.substr(0, list.find('"')), ',')) {
+    passwords.emplace_back(one);
+  }
+  return passwords;
+}
+
+TEST(PasswordRules, RefuseTheTenThousandCommonest) {
+  auto passwords = commonest_passwords();
+  if (passwords.empty()) {
+    GTEST_SKIP() << "zxcvbn's list is not here; cure: tools/setup";
+  }
+  ASSERT_GE(passwords.size(), 10'000U);
+  passwords.resize(10'000);
+  for (const auto& password : passwords) {
+    EXPECT_FALSE(check_password(password, "mmartin", "", {.shortest = 8}).empty()) << password;
+  }
+}
+
+TEST(PasswordRules, RefuseCommonOnesThatAreNoWords) {
+  for (const auto* password : {"a1s2d3f4", "1qa2ws3ed", "ZXCasdqwe123", "1qaz2wsx3edc4rfv"}) {
+    EXPECT_EQ(code_of(check_password(password, "mmartin", "", {.shortest = 8})), "common")
+        << password;
+  }
+}
 
 struct NameCase {
   std::string_view name;

@@ -45,6 +45,7 @@ Async<Result<NewSession>> People::try_sign_in(std::string username, std::string 
   if (passwords_.is_full()) {
     co_return Passwords::too_busy();  // before anything that costs, or counts as a try
   }
+  const Passwords::Turn turn{passwords_};
   const Attempt attempt{username, std::move(visit), clock_.now()};
   auto known = co_await admit(attempt);
   if (!known) {
