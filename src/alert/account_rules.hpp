@@ -6,6 +6,7 @@
 
 #include "async/async.hpp"
 #include "async/clock.hpp"
+#include "audit/audit.hpp"
 #include "base/result.hpp"
 #include "db/database.hpp"
 #include "domain/sight.hpp"
@@ -41,11 +42,13 @@ class AccountRules {
 
   // Holds from the next assessment on. Errc::invalid: a threshold outside 0 to 1, a cooldown
   // outside 0 to longest_cooldown; Errc::not_found likewise.
-  Async<Result<AccountRule>> set(std::string account_id, Sight sight, AccountRule rule);
+  Async<Result<AccountRule>> set(std::string account_id, Sight sight, AccountRule rule,
+                                 audit::By by = {});
 
   // Likewise of a list of this person's. Errc::not_found also for another person's list.
   Async<Result<ListRule>> get_of_list(std::string list_id, std::string person_id);
-  Async<Result<ListRule>> set_of_list(std::string list_id, std::string person_id, ListRule rule);
+  Async<Result<ListRule>> set_of_list(std::string list_id, std::string person_id, ListRule rule,
+                                      audit::By by = {});
 
  private:
   db::Database& database_;

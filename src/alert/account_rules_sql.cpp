@@ -66,8 +66,8 @@ Async<Result<AccountRule>> AccountRules::get(std::string account_id, Sight sight
   co_return co_await db::read<AccountRule>(database_, std::move(work));
 }
 
-Async<Result<AccountRule>> AccountRules::set(std::string account_id, Sight sight,
-                                             AccountRule rule) {
+Async<Result<AccountRule>> AccountRules::set(std::string account_id, Sight sight, AccountRule rule,
+                                             audit::By by) {
   if (auto fine = check_rule(rule.risk_threshold, rule.cooldown); !fine) {
     co_return fine.error();
   }
@@ -79,8 +79,12 @@ Async<Result<AccountRule>> AccountRules::set(std::string account_id, Sight sight
     }
     const auto written = tx.execute(upsert_rule, {account_id, rule.risk_threshold, rule.hate_alerts,
                                                   rule.cooldown, now, sight.person_id});
-    return written ? Result<AccountRule>{rule}
-                   : Result<AccountRule>{written.error().during("writing an account's rule")};
+    if (!written) {
+      return written.error().during("writing an account's rule");
+    }
+    const audit::Deed deed{audit::kind::account_rule, "account", account_id, {}};
+    const auto noted = audit::append(tx, by, deed, now);
+    return noted ? Result<AccountRule>{rule} : noted.error();
   };
   co_return co_await db::write<AccountRule>(database_, std::move(work));
 }

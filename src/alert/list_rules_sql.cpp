@@ -94,7 +94,7 @@ Async<Result<ListRule>> AccountRules::get_of_list(std::string list_id, std::stri
 }
 
 Async<Result<ListRule>> AccountRules::set_of_list(std::string list_id, std::string person_id,
-                                                  ListRule rule) {
+                                                  ListRule rule, audit::By by) {
   if (auto fine = check_rule(rule.risk_threshold, rule.cooldown); !fine) {
     co_return fine.error();
   }
@@ -108,8 +108,12 @@ Async<Result<ListRule>> AccountRules::set_of_list(std::string list_id, std::stri
                              ? tx.execute(delete_rule, {list_id})
                              : tx.execute(upsert_rule, {list_id, rule.risk_threshold,
                                                         rule.hate_alerts, rule.cooldown, now});
-    return written ? Result<ListRule>{rule}
-                   : Result<ListRule>{written.error().during("writing a list's rule")};
+    if (!written) {
+      return written.error().during("writing a list's rule");
+    }
+    const audit::Deed deed{audit::kind::list_rule, "list", list_id, {}};
+    const auto noted = audit::append(tx, by, deed, now);
+    return noted ? Result<ListRule>{rule} : noted.error();
   };
   co_return co_await db::write<ListRule>(database_, std::move(work));
 }

@@ -50,6 +50,15 @@ bool matches(std::string_view pattern, std::string_view path,
 
 }  // namespace
 
+audit::By Call::by() const {
+  using audit::Via;
+  return {.person_id = person ? person->id : std::string{},
+          .request_id = request.id,
+          .via = !person                 ? Via::visitor
+                 : session_token.empty() ? Via::token
+                                         : Via::session};
+}
+
 bool Call::sees_all() const {
   return (role_bit(person->role) & overseers) != 0 && request.parameter("scope") == "all";
 }
@@ -70,8 +79,8 @@ Match find_route(std::string_view method, std::string_view path) {
   const auto wanted = method == "HEAD" ? std::string_view{"GET"} : method;
   std::vector<std::string> parameters;
   // "/accounts/batch" is no account called batch.
-  const bool is_literal = std::ranges::any_of(
-      routes(), [path](const Route& route) { return route.path == path; });
+  const bool is_literal =
+      std::ranges::any_of(routes(), [path](const Route& route) { return route.path == path; });
   for (const auto& route : routes()) {
     if ((is_literal && route.path != path) || !matches(route.path, path, parameters)) {
       continue;

@@ -11,6 +11,7 @@
 
 #include "api/language.hpp"
 #include "async/async.hpp"
+#include "audit/audit.hpp"
 #include "base/result.hpp"
 #include "domain/person.hpp"
 #include "http/message.hpp"
@@ -38,13 +39,19 @@ struct Call {
   std::optional<Person> person;          // nobody only on routes open to the anonymous
   std::string session_token;             // of the cookie; empty for API tokens
   std::string csrf_token;                // of the session, unmasked; empty for API tokens
+  Time authenticated_at{};               // of the session: when they last proved who they are
   Language language = Language::french;  // in which this person reads
   std::vector<std::string> parameters;   // what stood for {…} in the path, in order
 
   const std::string& person_id() const { return person->id; }
+  audit::By by() const;  // for the audit
   // ?scope=all, for the roles that oversee; ignored for the others.
   bool sees_all() const;
 };
+
+// What a call must bring beside its role: nothing; a browser's session, not a token; a session
+// whose person proved who they are a moment ago (api/proof.hpp).
+enum class Proof : std::uint8_t { any, session, fresh };
 
 using Handler = Async<Result<http::Response>> (*)(Services&, Call);
 
@@ -53,6 +60,7 @@ struct Route {
   std::string_view path;  // "/api/v1/accounts/{id}"
   Roles roles;
   Handler handler;
+  Proof proof = Proof::any;
 };
 
 // What an administrator may reach before they have the second factor that they need.

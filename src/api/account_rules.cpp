@@ -80,8 +80,8 @@ Async<Result<http::Response>> set_account_rule(Services& services, Call call) {
   }
   const alert::AccountRule own{wanted->risk_threshold, wanted->hate_alerts.value_or(true),
                                wanted->cooldown};
-  const auto rule =
-      co_await services.account_rules.set(call.parameters[0], widest_sight_of(call), own);
+  const auto rule = co_await services.account_rules.set(call.parameters[0], widest_sight_of(call),
+                                                        own, call.by());
   if (!rule) {
     co_return rule.error();
   }
@@ -102,8 +102,8 @@ Async<Result<http::Response>> set_list_rule(Services& services, Call call) {
   if (!wanted) {
     co_return wanted.error();
   }
-  const auto rule =
-      co_await services.account_rules.set_of_list(call.parameters[0], call.person_id(), *wanted);
+  const auto rule = co_await services.account_rules.set_of_list(
+      call.parameters[0], call.person_id(), *wanted, call.by());
   if (!rule) {
     co_return rule.error();
   }

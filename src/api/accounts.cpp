@@ -288,7 +288,8 @@ Async<Result<http::Response>> edit_account(Services& services, Call call) {
 }
 
 Async<Result<http::Response>> unfollow_account(Services& services, Call call) {
-  const auto done = co_await services.accounts.unfollow(call.person_id(), call.parameters[0]);
+  const auto done =
+      co_await services.accounts.unfollow(call.person_id(), call.parameters[0], call.by());
   if (!done) {
     co_return done.error();
   }

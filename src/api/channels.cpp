@@ -6,6 +6,7 @@
 
 #include "api/answers.hpp"
 #include "api/handlers.hpp"
+#include "api/proof.hpp"
 #include "api/reading.hpp"
 #include "api/services.hpp"
 
@@ -183,8 +184,8 @@ Async<Result<http::Response>> edit_preferences(Services& services, Call call) {
   if (!change) {
     co_return change.error();
   }
-  const auto preference =
-      co_await services.channels.preferences.change(call.person_id(), std::move(*change));
+  const auto preference = co_await services.channels.preferences.change(
+      call.person_id(), std::move(*change), call.by());
   co_return answer_of(preference);
 }
 
@@ -233,14 +234,14 @@ Async<Result<http::Response>> create_silence(Services& services, Call call) {
   }
   notify::NewSilence wanted{
       .account_id = account->value_or(""), .live_id = live->value_or(""), .length = *length};
-  const auto silence =
-      co_await services.channels.silences.create(widest_sight_of(call), std::move(wanted));
+  const auto silence = co_await services.channels.silences.create(widest_sight_of(call),
+                                                                  std::move(wanted), call.by());
   co_return answer_of(silence, 201);
 }
 
 Async<Result<http::Response>> remove_silence(Services& services, Call call) {
   const auto done =
-      co_await services.channels.silences.remove(call.person_id(), call.parameters[0]);
+      co_await services.channels.silences.remove(call.person_id(), call.parameters[0], call.by());
   if (!done) {
     co_return done.error();
   }
@@ -270,7 +271,7 @@ Async<Result<http::Response>> create_webhook(Services& services, Call call) {
   wanted.form = read->form.value_or(wanted.form);
   wanted.severity = read->severity.value_or(wanted.severity);
   wanted.language = read->language.value_or(wanted.language);
-  const auto made = co_await services.channels.webhooks.create(std::move(wanted));
+  const auto made = co_await services.channels.webhooks.create(std::move(wanted), call.by());
   if (!made) {
     co_return made.error();
   }
@@ -284,13 +285,17 @@ Async<Result<http::Response>> edit_webhook(Services& services, Call call) {
   if (!change) {
     co_return change.error();
   }
+  // Whoever may say where alerts go hears of them.
+  if (auto refused = refuse_proof(services, call, change->url ? Proof::fresh : Proof::any)) {
+    co_return std::move(*refused);
+  }
   const auto webhook =
-      co_await services.channels.webhooks.change(call.parameters[0], std::move(*change));
+      co_await services.channels.webhooks.change(call.parameters[0], std::move(*change), call.by());
   co_return answer_of(webhook);
 }
 
 Async<Result<http::Response>> remove_webhook(Services& services, Call call) {
-  const auto done = co_await services.channels.webhooks.remove(call.parameters[0]);
+  const auto done = co_await services.channels.webhooks.remove(call.parameters[0], call.by());
   if (!done) {
     co_return done.error();
   }

@@ -73,6 +73,12 @@ Async<Result<http::Response>> export_transcript(Services& services, Call call) {
   }
   const auto& path = call.request.path;
   const auto extension = path.substr(path.rfind('.') + 1);
+  audit::Deed deed{audit::kind::live_exported, "live", live->id, {}};
+  deed.detail["format"] = extension;
+  const auto noted = co_await services.trail.record(call.by(), std::move(deed));
+  if (!noted) {
+    co_return noted.error();
+  }
   http::Response response;
   if (extension == "json") {
     response.headers.add("Content-Type", "application/json");

@@ -34,8 +34,10 @@ constexpr auto table = std::to_array<Pair>({
     {"administrators need a second factor here: set it up in your profile first",
      "les administrateurs doivent avoir une double authentification : activez-la d’abord dans "
      "votre profil"},
-    {"a token makes no tokens: sign in to make one",
-     "un jeton ne crée pas de jetons : connectez-vous pour en créer un"},
+    {"a program may not do this: sign in with a browser",
+     "un programme ne peut pas faire cela : connectez-vous avec un navigateur"},
+    {"this asks for your password once more", "cela demande à nouveau votre mot de passe"},
+    {"needed, from your second factor", "nécessaire, celui de votre double authentification"},
     {"this token may only read; create one with --scope write",
      "ce jeton ne peut que lire ; créez-en un qui peut écrire"},
     {"the X-CSRF-Token header is missing or old: take it from GET /api/v1/session",
@@ -114,6 +116,7 @@ constexpr auto table = std::to_array<Pair>({
      "par openssl rand -hex 32, puis redémarre Vigie"},
     {"your account has no address of mail", "votre compte n’a pas d’adresse de courrier"},
 
+    {"one of {}", "l’un de {}"},
     // what is typed
     {"send JSON, with Content-Type: application/json",
      "envoyez du JSON, avec Content-Type: application/json"},

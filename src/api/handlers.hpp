@@ -11,6 +11,7 @@ Async<Result<http::Response>> sign_in(Services& services, Call call);
 Async<Result<http::Response>> who_am_i(Services& services, Call call);
 Async<Result<http::Response>> sign_in_with_code(Services& services, Call call);
 Async<Result<http::Response>> sign_out(Services& services, Call call);
+Async<Result<http::Response>> prove_again(Services& services, Call call);
 
 // people.cpp
 Async<Result<http::Response>> list_people(Services& services, Call call);
@@ -103,6 +104,9 @@ Async<Result<http::Response>> retry_message(Services& services, Call call);
 // search.cpp, stats.cpp
 Async<Result<http::Response>> search_words(Services& services, Call call);
 Async<Result<http::Response>> get_stats(Services& services, Call call);
+
+// audit.cpp
+Async<Result<http::Response>> list_audit(Services& services, Call call);
 
 // bench.cpp
 Async<Result<http::Response>> broadcast_for_bench(Services& services, Call call);

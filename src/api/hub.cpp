@@ -82,9 +82,12 @@ Async<> Hub::run() {
       co_await refresh_all_accounts();
     }
     co_await read_log();
+    const auto doubted = std::exchange(doubted_, {});
     if (std::exchange(sessions_changed_, false) || clock_.steady() >= next_check) {
-      co_await check_sessions();
+      co_await check_sessions(nullptr);
       next_check = clock_.steady() + session_check;
+    } else if (!doubted.empty()) {
+      co_await check_sessions(&doubted);
     }
     co_await news_.wait_for(clock_, sweep);
   }
@@ -128,6 +131,11 @@ Async<> Hub::read_log() {
 }
 
 void Hub::broadcast(const Event& event) {
+  if (event.type == event_type::people_changed) {
+    const auto said = parse_json(event.data);
+    doubted_.insert(said ? get_string(*said, "person_id").value_or("") : "");
+    return;
+  }
   std::string message;
   for (auto& ear : ears_) {
     // What the replay already sent may be ahead of what was read here.
@@ -296,12 +304,15 @@ Async<> Hub::refresh_all_accounts() {
   }
 }
 
-Async<> Hub::check_sessions() {
+// Of these people, or of everybody.
+Async<> Hub::check_sessions(const std::set<std::string, std::less<>>* of) {
   std::vector<std::function<Async<bool>()>> checks;
   std::vector<http::WebSocket*> sockets;
   for (const auto& ear : ears_) {
-    checks.push_back(ear.listener.is_still_valid);
-    sockets.push_back(ear.socket);
+    if (of == nullptr || of->contains(ear.listener.person.id)) {
+      checks.push_back(ear.listener.is_still_valid);
+      sockets.push_back(ear.socket);
+    }
   }
   for (std::size_t i = 0; i < checks.size(); ++i) {
     const bool is_valid = co_await checks[i]();

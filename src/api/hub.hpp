@@ -38,7 +38,9 @@ class Hub {
   Hub(const asio::any_io_executor& executor, db::Database& database, Bus& bus, Clock& clock,
       log::Log& log, metrics::Registry& metrics);
 
-  // Reads the log on each hint, and every 2 s in case one was lost. Until cancelled.
+  // Reads the log on each hint, and every 2 s in case one was lost. What it says of people's
+  // sessions and rights, in whatever process they changed, is asked of their sockets at once; of
+  // every socket each minute. Until cancelled.
   Async<> run();
 
   // Replays what the listener missed, then delivers until the socket or the session ends. A
@@ -75,7 +77,7 @@ class Hub {
   Async<> read_log();
   Async<> refresh_accounts(Ear& ear);
   Async<> refresh_all_accounts();
-  Async<> check_sessions();
+  Async<> check_sessions(const std::set<std::string, std::less<>>* of);
   Async<bool> catch_up(Ears::iterator ear);
   Async<bool> deliver_patiently(http::WebSocket& socket, std::string text);
   void broadcast(const Event& event);
@@ -89,6 +91,7 @@ class Hub {
   Signal news_;
   bool accounts_changed_ = false;
   bool sessions_changed_ = false;
+  std::set<std::string, std::less<>> doubted_;  // people whose sessions changed, here or elsewhere
   std::unique_ptr<Subscription> on_events_;
   std::unique_ptr<Subscription> on_accounts_;
   std::unique_ptr<Subscription> on_interim_;

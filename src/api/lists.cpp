@@ -77,7 +77,7 @@ Async<Result<http::Response>> rename_list(Services& services, Call call) {
 }
 
 Async<Result<http::Response>> remove_list(Services& services, Call call) {
-  const auto done = co_await services.lists.remove(call.person_id(), call.parameters[0]);
+  const auto done = co_await services.lists.remove(call.person_id(), call.parameters[0], call.by());
   if (!done) {
     co_return done.error();
   }

@@ -121,7 +121,7 @@ Async<Result<http::Response>> set_capture(Services& services, Call call) {
     co_return make_error(Errc::invalid, "running: true or false is needed");
   }
   const auto live = co_await services.lives.set_capture_wanted(
-      call.parameters[0], widest_sight_of(call), running->as_bool());
+      call.parameters[0], widest_sight_of(call), running->as_bool(), call.by());
   if (!live) {
     co_return live.error();
   }

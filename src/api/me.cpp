@@ -164,8 +164,8 @@ Async<Result<http::Response>> edit_me(Services& services, Call call) {
     }
   }
   if (change.time_zone) {
-    const auto set =
-        co_await services.channels.preferences.change(call.person_id(), std::move(change));
+    const auto set = co_await services.channels.preferences.change(call.person_id(),
+                                                                   std::move(change), call.by());
     if (!set) {
       co_return set.error();
     }
@@ -178,8 +178,8 @@ Async<Result<http::Response>> change_my_email(Services& services, Call call) {
   if (!texts) {
     co_return texts.error();
   }
-  const auto done = co_await services.desk.change_email(call.person_id(), std::move(texts->at(0)),
-                                                        std::move(texts->at(1)));
+  const auto done = co_await services.desk.change_email(std::move(texts->at(0)),
+                                                        std::move(texts->at(1)), call.by());
   if (!done) {
     co_return done.error();
   }
@@ -193,18 +193,11 @@ Async<Result<http::Response>> change_my_password(Services& services, Call call) 
   }
   auto visit = visit_of(services, call.request);
   const auto session = co_await services.desk.change_password(
-      call.person_id(), std::move(texts->at(0)), std::move(texts->at(1)), std::move(visit));
+      std::move(texts->at(0)), std::move(texts->at(1)), std::move(visit), call.by());
   if (!session) {
     co_return session.error();
   }
   services.hub.check_sessions_soon();
-  if (call.session_token.empty()) {
-    const auto ended = co_await services.sessions.end(session->token);  // a program has none
-    if (!ended) {
-      co_return ended.error();
-    }
-    co_return no_content();
-  }
   co_return signed_in_answer(services, call.request, *session);
 }
 
@@ -221,7 +214,8 @@ Async<Result<http::Response>> list_my_sessions(Services& services, Call call) {
 }
 
 Async<Result<http::Response>> end_my_session(Services& services, Call call) {
-  const auto ended = co_await services.sessions.end_one(call.person_id(), call.parameters.at(0));
+  const auto ended =
+      co_await services.sessions.end_one(call.person_id(), call.parameters.at(0), call.by());
   if (!ended) {
     co_return ended.error();
   }
@@ -230,7 +224,8 @@ Async<Result<http::Response>> end_my_session(Services& services, Call call) {
 }
 
 Async<Result<http::Response>> end_my_other_sessions(Services& services, Call call) {
-  const auto ended = co_await services.sessions.end_others(call.person_id(), call.session_token);
+  const auto ended =
+      co_await services.sessions.end_others(call.person_id(), call.session_token, call.by());
   if (!ended) {
     co_return ended.error();
   }
@@ -251,9 +246,6 @@ Async<Result<http::Response>> list_my_tokens(Services& services, Call call) {
 }
 
 Async<Result<http::Response>> create_my_token(Services& services, Call call) {
-  if (call.session_token.empty()) {
-    co_return make_error(Errc::denied, "a token makes no tokens: sign in to make one");
-  }
   auto wish = read_token_wish(call.request);
   if (!wish) {
     co_return wish.error();
@@ -262,8 +254,8 @@ Async<Result<http::Response>> create_my_token(Services& services, Call call) {
   if (wish->days) {
     expires_at = services.clock.now() + std::chrono::days{*wish->days};
   }
-  const auto made =
-      co_await services.tokens.create(call.person_id(), wish->scope, wish->name, expires_at);
+  const auto made = co_await services.tokens.create(call.person_id(), wish->scope, wish->name,
+                                                    expires_at, call.by());
   if (!made) {
     co_return made.error();
   }
@@ -279,7 +271,8 @@ Async<Result<http::Response>> create_my_token(Services& services, Call call) {
 }
 
 Async<Result<http::Response>> revoke_my_token(Services& services, Call call) {
-  const auto revoked = co_await services.tokens.revoke(call.parameters.at(0), call.person_id());
+  const auto revoked =
+      co_await services.tokens.revoke(call.parameters.at(0), call.person_id(), call.by());
   if (!revoked) {
     co_return revoked.error();
   }
@@ -293,7 +286,7 @@ Async<Result<http::Response>> offer_my_totp(Services& services, Call call) {
     co_return texts.error();
   }
   const auto offered =
-      co_await services.desk.offer_second_factor(call.person_id(), std::move(texts->at(0)));
+      co_await services.desk.offer_second_factor(std::move(texts->at(0)), call.by());
   if (!offered) {
     co_return offered.error();
   }
@@ -307,7 +300,7 @@ Async<Result<http::Response>> confirm_my_totp(Services& services, Call call) {
     co_return texts.error();
   }
   const auto codes =
-      co_await services.desk.confirm_second_factor(call.person_id(), std::move(texts->at(0)));
+      co_await services.desk.confirm_second_factor(std::move(texts->at(0)), call.by());
   if (!codes) {
     co_return codes.error();
   }
@@ -326,7 +319,7 @@ Async<Result<http::Response>> remove_my_totp(Services& services, Call call) {
     co_return texts.error();
   }
   const auto removed = co_await services.desk.remove_second_factor(
-      call.person_id(), std::move(texts->at(0)), std::move(texts->at(1)));
+      std::move(texts->at(0)), std::move(texts->at(1)), call.by());
   if (!removed) {
     co_return removed.error();
   }

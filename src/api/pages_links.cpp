@@ -149,7 +149,8 @@ Async<Result<http::Response>> show_reset(Services& services, Call call) {
 Async<Result<http::Response>> submit_reset(Services& services, Call call) {
   const auto language = call.language;
   const auto& token = call.parameters.at(0);
-  const auto done = co_await services.desk.reset(token, form_value(call.request, "password"));
+  const auto done =
+      co_await services.desk.reset(token, form_value(call.request, "password"), call.by());
   if (!done) {
     co_return refuse(reset_form(language, services, token), done.error(), language);
   }
@@ -174,7 +175,7 @@ Async<Result<http::Response>> show_address(Services& services, Call call) {
 
 Async<Result<http::Response>> submit_address(Services& services, Call call) {
   const auto language = call.language;
-  const auto done = co_await services.desk.confirm_address(call.parameters.at(0));
+  const auto done = co_await services.desk.confirm_address(call.parameters.at(0), call.by());
   if (done) {
     co_return html_answer(200, confirmed_page(language, *done));
   }

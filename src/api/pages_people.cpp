@@ -195,8 +195,8 @@ Async<Result<http::Response>> submit_sign_up(Services& services, Call call) {
   auto wanted = typed_person(call.request, language);
   auto form = sign_up_form(language, services);
   keep_typed(form, wanted);
-  auto ip = services.gate.client_address(call.request);
-  const auto answer = co_await services.desk.sign_up(std::move(wanted), std::move(ip));
+  auto visit = visit_of(services, call.request);
+  const auto answer = co_await services.desk.sign_up(std::move(wanted), std::move(visit));
   if (answer) {
     co_return html_answer(202, sign_up_received(language, *answer));
   }

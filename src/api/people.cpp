@@ -10,6 +10,7 @@
 #include "api/hub.hpp"
 #include "api/reading.hpp"
 #include "api/services.hpp"
+#include "api/signed_in.hpp"
 #include "people/desk.hpp"
 
 namespace vigie::api {
@@ -35,19 +36,13 @@ json::object to_json(const people::ListedPerson& listed) {
           {"totp", person.has_second_factor}};
 }
 
-// What PATCH /users/{id} may change.
-struct PersonChange {
-  std::optional<Role> role;
-  std::optional<bool> is_active;
-};
-
-Result<PersonChange> read_change(const json::object& body) {
+Result<people::PersonEdit> read_change(const json::object& body) {
   const auto role = optional_text(body, "role", 20);
   const auto state = optional_text(body, "state", 20);
   if (!role || !state) {
     return !role ? role.error() : state.error();
   }
-  PersonChange change;
+  people::PersonEdit change;
   if (*role) {
     const auto parsed = parse_role(**role);
     if (!parsed) {
@@ -62,23 +57,6 @@ Result<PersonChange> read_change(const json::object& body) {
     change.is_active = **state == "active";
   }
   return change;
-}
-
-// One of each kind is enough to be told by: the rest is looked up again.
-Async<Result<>> apply(Services& services, std::string id, PersonChange change) {
-  if (change.role) {
-    const auto changed = co_await services.people.set_role(id, *change.role);
-    if (!changed) {
-      co_return changed.error();
-    }
-  }
-  if (change.is_active && *change.is_active) {
-    co_return co_await services.people.enable(id);
-  }
-  if (change.is_active) {
-    co_return co_await services.people.disable(id);
-  }
-  co_return Result<>{};
 }
 
 }  // namespace
@@ -120,8 +98,8 @@ Async<Result<http::Response>> sign_up(Services& services, Call call) {
   wanted.email = email->value_or("");
   wanted.password = std::move(*password);
   wanted.language = call.language == Language::english ? "en" : "fr";
-  auto ip = services.gate.client_address(call.request);
-  const auto answer = co_await services.desk.sign_up(std::move(wanted), std::move(ip));
+  auto visit = visit_of(services, call.request);
+  const auto answer = co_await services.desk.sign_up(std::move(wanted), std::move(visit));
   if (!answer) {
     co_return answer.error();
   }
@@ -141,11 +119,7 @@ Async<Result<http::Response>> edit_person(Services& services, Call call) {
     co_return !known ? known.error() : change.error();
   }
   const std::string id = call.parameters.at(0);
-  const auto found = co_await services.people.find(id);
-  if (!found) {
-    co_return found.error();
-  }
-  const auto changed = co_await apply(services, id, *change);
+  const auto changed = co_await services.people.edit(id, *change, call.by());
   if (!changed) {
     co_return changed.error();
   }
@@ -165,7 +139,7 @@ Async<Result<http::Response>> sign_out_everywhere(Services& services, Call call)
   if (!found) {
     co_return found.error();
   }
-  const auto ended = co_await services.sessions.end_all(id);
+  const auto ended = co_await services.sessions.end_all(id, call.by());
   if (!ended) {
     co_return ended.error();
   }
@@ -205,7 +179,8 @@ Async<Result<http::Response>> reset_password(Services& services, Call call) {
   if (!known || !password) {
     co_return !known ? known.error() : password.error();
   }
-  const auto done = co_await services.desk.reset(call.parameters.at(0), std::move(*password));
+  const auto done =
+      co_await services.desk.reset(call.parameters.at(0), std::move(*password), call.by());
   if (!done) {
     if (done.error().code == Errc::not_found) {
       co_return problem(404, "Not found",

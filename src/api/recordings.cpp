@@ -80,6 +80,15 @@ Async<Result<http::Response>> get_sound(Services& services, Call call) {
   if (!clip) {
     co_return clip.error();
   }
+  audit::Deed deed{audit::kind::live_heard, "live", call.parameters[0], {}};
+  deed.detail["from_s"] = to_seconds(start);
+  if (*to) {
+    deed.detail["to_s"] = to_seconds(**to);
+  }
+  const auto noted = co_await services.trail.record_once(call.by(), std::move(deed));
+  if (!noted) {
+    co_return noted.error();
+  }
   co_return part_of(*clip, call.request);
 }
 
@@ -115,8 +124,8 @@ Async<Result<http::Response>> place_hold(Services& services, Call call) {
   if (!until) {
     co_return make_error(Errc::invalid, "until: a moment such as 2026-12-31T12:00:00Z");
   }
-  const auto hold = co_await services.recordings.place_hold(call.parameters[0],
-                                                            widest_sight_of(call), *reason, *until);
+  const auto hold = co_await services.recordings.place_hold(
+      call.parameters[0], widest_sight_of(call), *reason, *until, call.by());
   if (!hold) {
     co_return hold.error();
   }
@@ -124,8 +133,8 @@ Async<Result<http::Response>> place_hold(Services& services, Call call) {
 }
 
 Async<Result<http::Response>> release_hold(Services& services, Call call) {
-  const auto hold =
-      co_await services.recordings.release_hold(call.parameters[0], widest_sight_of(call));
+  const auto hold = co_await services.recordings.release_hold(call.parameters[0],
+                                                              widest_sight_of(call), call.by());
   if (!hold) {
     co_return hold.error();
   }

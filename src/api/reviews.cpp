@@ -75,13 +75,13 @@ Async<Result<http::Response>> decide_alert(Services& services, Call call) {
     co_return decision.error();
   }
   const auto alert = co_await services.reviews.decide(call.parameters[0], widest_sight_of(call),
-                                                      std::move(*decision));
+                                                      std::move(*decision), call.by());
   co_return answer_of(alert, 201);
 }
 
 Async<Result<http::Response>> undo_decision(Services& services, Call call) {
-  const auto alert =
-      co_await services.reviews.undo(call.parameters[0], call.parameters[1], widest_sight_of(call));
+  const auto alert = co_await services.reviews.undo(call.parameters[0], call.parameters[1],
+                                                    widest_sight_of(call), call.by());
   co_return answer_of(alert);
 }
 

@@ -13,6 +13,9 @@
 #include "log/log.hpp"
 #include "platform/host_queue.hpp"
 
+namespace vigie::audit {
+class Trail;
+}
 namespace vigie::people {
 class Desk;
 class People;
@@ -74,6 +77,7 @@ struct Services {
   Random& random;
   log::Log& log;
   db::Database& database;
+  audit::Trail& trail;
   people::People& people;
   people::Desk& desk;
   people::Sessions& sessions;

@@ -34,6 +34,7 @@ people::Visit visit_of(const Services& services, const http::Request& request) {
   people::Visit visit;
   visit.ip = services.gate.client_address(request);
   visit.agent = std::string{request.headers.get("User-Agent")};
+  visit.request_id = request.id;
   return visit;
 }
 
@@ -113,9 +114,32 @@ Async<Result<http::Response>> who_am_i(Services& services, Call call) {
   co_return json_answer(200, session_object(services, *call.person, call.csrf_token));
 }
 
+// Whoever had the old cookie beside its owner has nothing of the proof: the session goes on under a
+// new one. Its CSRF token stays, so that other windows of the same browser go on too.
+Async<Result<http::Response>> prove_again(Services& services, Call call) {
+  const auto body = read_object(call.request);
+  if (!body) {
+    co_return body.error();
+  }
+  const auto known = only_members(*body, {"password", "code"});
+  auto password = required_text(*body, "password");
+  const auto code = optional_text(*body, "code", 100);
+  if (!known || !password || !code) {
+    co_return !known ? known.error() : !password ? password.error() : code.error();
+  }
+  const auto token = co_await services.desk.prove_again(call.session_token, std::move(*password),
+                                                        code->value_or(""), call.by());
+  if (!token) {
+    co_return token.error();
+  }
+  auto answer = json_answer(200, session_object(services, *call.person, call.csrf_token));
+  answer.headers.add("Set-Cookie", services.gate.set_cookie(call.request, *token));
+  co_return answer;
+}
+
 Async<Result<http::Response>> sign_out(Services& services, Call call) {
   if (!call.session_token.empty()) {
-    const auto ended = co_await services.sessions.end(call.session_token);
+    const auto ended = co_await services.sessions.end(call.session_token, call.by());
     if (!ended) {
       co_return ended.error();
     }

@@ -6,6 +6,7 @@
 #include "api/exchange.hpp"
 #include "api/gate.hpp"
 #include "api/hub.hpp"
+#include "api/proof.hpp"
 #include "api/services.hpp"
 #include "base/text.hpp"
 #include "http/policy.hpp"
@@ -48,8 +49,8 @@ http::Response method_not_allowed(const std::string& allowed, std::string_view r
   return response;
 }
 
-// To who came over plain HTTP where there is TLS: pages only, so that a program that sends its token
-// in the clear learns of it at once (B3).
+// To who came over plain HTTP where there is TLS: pages only, so that a program that sends its
+// token in the clear learns of it at once (B3).
 http::Response send_to_tls(const Gate& gate, const http::Request& request) {
   if (changes_state(request.method) || !is_page(request.path)) {
     return problem(403, "Not allowed", "this connection is not encrypted: use https", request.id);
@@ -146,8 +147,12 @@ Async<http::Response> Site::call_route(http::Request request, Match match, Visit
   call.person = std::move(visitor.person);
   call.session_token = std::move(visitor.session_token);
   call.csrf_token = std::move(visitor.csrf_token);
+  call.authenticated_at = visitor.authenticated_at;
   call.parameters = std::move(match.parameters);
   call.language = language_for(call.request, call.person);
+  if (auto refused = refuse_proof(services_, call, match.route->proof)) {
+    co_return std::move(*refused);
+  }
   auto response = co_await match.route->handler(services_, std::move(call));
   if (!response) {
     const auto& error = response.error();
@@ -211,6 +216,7 @@ Async<Result<Site::Visitor>> Site::recognise(http::Request request) {
   if (session) {
     visitor.person = std::move(session->person);
     visitor.csrf_token = std::move(session->csrf_token);
+    visitor.authenticated_at = session->authenticated_at;
     visitor.session_token = *cookie;
     co_return visitor;
   }

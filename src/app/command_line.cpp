@@ -100,6 +100,14 @@ void add_operation_commands(CLI::App& app, CommandLine& line) {
   auto* db = add_group(app, "db", "The database");
   add_command(*db, "migrate", "Bring the schema up to date");
   add_command(*db, "status", "Say which schema the database has");
+  auto* audit = add_group(app, "audit", "Who did what");
+  auto* verify = add_command(*audit, "verify",
+                             "Walk the chain of the audit: how many lines, its head, and the first "
+                             "line that is not as it was written (exit status 1)");
+  verify->add_option("--head", line.head,
+                     "A head printed or logged earlier (LINES:SHA256), to notice lines that were "
+                     "taken off the end");
+  add_command(*audit, "export", "Print every line as JSON, oldest first; this is noted too");
   auto* config = add_group(app, "config", "The configuration");
   add_command(*config, "show", "Every key, its value and where it comes from; secrets hidden");
   add_command(*config, "check", "Say everything that is wrong with it");

@@ -26,6 +26,7 @@ struct CommandLine {
   std::string email;     // admin create
   std::string role;      // admin create
   std::string scope;     // token create
+  std::string head;      // audit verify; empty: none was kept
 };
 
 // Either what to do, or how to end at once: help (0) or a mistake (64, said on standard error).

@@ -53,6 +53,8 @@ const std::map<std::string, Command>& commands() {
       {"token create", create_token},
       {"db migrate", migrate_database},
       {"db status", show_database_status},
+      {"audit verify", verify_audit},
+      {"audit export", export_audit},
       {"config show", show_configuration},
       {"config check", check_configuration},
       {"config reference", show_reference},

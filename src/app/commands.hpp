@@ -18,6 +18,8 @@ int migrate_database(const CommandLine& line, const config::Config& config);
 int show_database_status(const CommandLine& line, const config::Config& config);
 int list_models(const CommandLine& line, const config::Config& config);
 int fetch_models(const CommandLine& line, const config::Config& config);
+int verify_audit(const CommandLine& line, const config::Config& config);
+int export_audit(const CommandLine& line, const config::Config& config);
 int doctor(const CommandLine& line, const config::Config& config);
 
 }  // namespace vigie::app

@@ -59,6 +59,7 @@ Result<api::House> open_house(const config::Config& config) {
 
 FrontDesk::FrontDesk(World& world, const seal::Sealer& sealer, bool has_mail)
     : world_{world},
+      trail_{*world.database, world.clock},
       sessions_{*world.database, world.clock, world.random},
       people_{*world.database, world.clock, world.ids,     passwords_,
               sessions_,       world.log,   world.metrics, people_options(world.config, has_mail)},
@@ -72,6 +73,25 @@ FrontDesk::FrontDesk(World& world, const seal::Sealer& sealer, bool has_mail)
                               .sealer = sealer,
                               .log = world.log},
             desk_options(world.config, has_mail)} {}
+
+Async<> FrontDesk::keep_trail() {
+  if (!std::exchange(is_configuration_told_, true)) {
+    const auto told =
+        co_await trail_.record_configuration(audit::sha256(world_.config.show()), VIGIE_VERSION);
+    if (!told) {
+      world_.log.warn("the configuration was not written into the audit",
+                      {{"why", told.error().what}});
+      is_configuration_told_ = false;
+    }
+  }
+  const auto head = co_await trail_.head();
+  if (!head) {
+    world_.log.warn("the head of the audit was not read", {{"why", head.error().what}});
+    co_return;
+  }
+  // Whoever keeps the log elsewhere can give it to `vigie audit verify --head`.
+  world_.log.info("the audit so far", {{"head", audit::to_string(*head)}});
+}
 
 Async<> FrontDesk::invite_first_administrator() {
   const auto token = co_await desk_.open_set_up();

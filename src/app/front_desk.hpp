@@ -3,6 +3,7 @@
 #pragma once
 #include "api/services.hpp"
 #include "app/world.hpp"
+#include "audit/audit.hpp"
 #include "people/desk.hpp"
 #include "people/passwords.hpp"
 #include "people/people.hpp"
@@ -21,16 +22,22 @@ class FrontDesk {
  public:
   FrontDesk(World& world, const seal::Sealer& sealer, bool has_mail);
 
+  audit::Trail& trail() { return trail_; }
   people::People& people() { return people_; }
   people::Sessions& sessions() { return sessions_; }
   people::Tokens& tokens() { return tokens_; }
   people::Desk& desk() { return desk_; }
+
+  // Tells the audit of another configuration, once, and the log where the audit has come to.
+  Async<> keep_trail();
 
   // While there is nobody: a link for the first administrator, on standard output.
   Async<> invite_first_administrator();
 
  private:
   World& world_;
+  audit::Trail trail_;
+  bool is_configuration_told_ = false;
   people::Passwords passwords_;
   people::Sessions sessions_;
   people::People people_;

@@ -24,6 +24,10 @@ int fail(const Error& error) {
   return exit_finding;
 }
 
+audit::By by_command() {
+  return {.person_id = {}, .request_id = {}, .via = audit::Via::command};
+}
+
 // The echo of a terminal is off while a password is typed.
 class QuietTerminal {
  public:
@@ -121,7 +125,7 @@ int create_person(Office& office, const CommandLine& line, const std::string& la
   wanted.password = std::move(*password);
   wanted.role = *role;
   wanted.language = language;
-  const auto person = office.wait_for(office.people().create(std::move(wanted)));
+  const auto person = office.wait_for(office.people().create(std::move(wanted), by_command()));
   if (!person) {
     return fail(person.error());
   }
@@ -135,7 +139,8 @@ int reset_password(Office& office, const std::string& id) {
     fmt::print(stderr, "vigie: the new password is the first line of standard input\n");
     return exit_usage;
   }
-  const auto reset = office.wait_for(office.people().reset_password(id, std::move(*password)));
+  const auto reset =
+      office.wait_for(office.people().reset_password(id, std::move(*password), by_command()));
   return reset ? exit_fine : fail(reset.error());
 }
 
@@ -157,7 +162,7 @@ int admin(const CommandLine& line, const config::Config& config) {
   if (verb == "reset") {
     return reset_password(office, person->id);
   }
-  const auto disabled = office.wait_for(office.people().disable(person->id));
+  const auto disabled = office.wait_for(office.people().disable(person->id, by_command()));
   return disabled ? exit_fine : fail(disabled.error());
 }
 
@@ -172,8 +177,8 @@ int create_token(const CommandLine& line, const config::Config& config) {
   }
   const auto scope =
       people::parse_scope(line.scope.empty() ? "read" : std::string_view{line.scope});
-  const auto token =
-      office.wait_for(office.tokens().create(person->id, *scope, "vigie token create"));
+  const auto token = office.wait_for(
+      office.tokens().create(person->id, *scope, "vigie token create", {}, by_command()));
   if (!token) {
     return fail(token.error());
   }

@@ -276,6 +276,7 @@ Result<> Vigie::open_web() {
                                                     .random = world_.random,
                                                     .log = world_.log,
                                                     .database = *world_.database,
+                                                    .trail = front_desk_.trail(),
                                                     .people = front_desk_.people(),
                                                     .desk = front_desk_.desk(),
                                                     .sessions = front_desk_.sessions(),
@@ -388,6 +389,7 @@ Async<> Vigie::keep_house() {
     if (!purged) {
       world_.log.warn("forgetting ended sessions failed", {{"why", purged.error().what}});
     }
+    co_await front_desk_.keep_trail();
     co_await world_.clock.sleep(housekeeping_interval);
   }
 }

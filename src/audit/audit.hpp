@@ -104,6 +104,7 @@ struct Line {
   std::string sha256;
 };
 
+std::string sha256(std::string_view bytes);  // in hexadecimal
 std::string canonical_bytes(const Line& line, std::string_view before);
 std::string hash_of(const Line& line, std::string_view before);
 

@@ -61,7 +61,10 @@ std::string canonical_bytes(const Line& line, std::string_view before) {
 }
 
 std::string hash_of(const Line& line, std::string_view before) {
-  const auto bytes = canonical_bytes(line, before);
+  return sha256(canonical_bytes(line, before));
+}
+
+std::string sha256(std::string_view bytes) {
   std::array<unsigned char, crypto_hash_sha256_BYTES> hash{};
   crypto_hash_sha256(hash.data(), reinterpret_cast<const unsigned char*>(bytes.data()),  // NOLINT
                      bytes.size());

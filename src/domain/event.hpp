@@ -21,6 +21,9 @@ inline constexpr std::string_view assessment = "assessment";
 inline constexpr std::string_view alert_opened = "alert.opened";
 inline constexpr std::string_view alert_updated = "alert.updated";
 inline constexpr std::string_view notification = "notification";
+// Between processes, of nobody's concern: {"person_id"} whose sessions, tokens or rights are not
+// what they were. No role receives it.
+inline constexpr std::string_view people_changed = "people.changed";
 }  // namespace event_type
 
 struct Event {

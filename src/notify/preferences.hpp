@@ -7,6 +7,7 @@
 
 #include "async/async.hpp"
 #include "async/clock.hpp"
+#include "audit/audit.hpp"
 #include "base/result.hpp"
 #include "db/database.hpp"
 #include "domain/alert.hpp"
@@ -43,7 +44,8 @@ class Preferences {
   explicit Preferences(db::Database& database) : database_{database} {}
 
   Async<Result<Preference>> get(std::string person_id);
-  Async<Result<Preference>> change(std::string person_id, PreferenceChange change);
+  Async<Result<Preference>> change(std::string person_id, PreferenceChange change,
+                                   audit::By by = {});
 
  private:
   db::Database& database_;

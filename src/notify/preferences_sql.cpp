@@ -58,7 +58,8 @@ Async<Result<Preference>> Preferences::get(std::string person_id) {
   co_return co_await db::read<Preference>(database_, std::move(work));
 }
 
-Async<Result<Preference>> Preferences::change(std::string person_id, PreferenceChange change) {
+Async<Result<Preference>> Preferences::change(std::string person_id, PreferenceChange change,
+                                              audit::By by) {
   std::function<Result<Preference>(db::Transaction&)> work =
       [&](db::Transaction& transaction) -> Result<Preference> {
     auto preference = read_preference(transaction, person_id);
@@ -76,7 +77,10 @@ Async<Result<Preference>> Preferences::change(std::string person_id, PreferenceC
     if (!done) {
       return done.error().during("writing a preference");
     }
-    return preference;
+    const auto now = transaction.now();
+    const audit::Deed deed{audit::kind::preferences_changed, "person", person_id, {}};
+    const auto noted = now ? audit::append(transaction, by, deed, *now) : now.error();
+    return noted ? preference : noted.error();
   };
   co_return co_await db::write<Preference>(database_, std::move(work));
 }

@@ -9,6 +9,7 @@
 
 #include "async/async.hpp"
 #include "async/clock.hpp"
+#include "audit/audit.hpp"
 #include "base/ids.hpp"
 #include "base/result.hpp"
 #include "db/database.hpp"
@@ -51,10 +52,10 @@ class Silences {
 
   // Errc::not_found for an account or a live that sight does not reach; Errc::invalid for both at
   // once, or for the end of a live without one; Errc::conflict beyond the most a person may have.
-  Async<Result<Silence>> create(Sight sight, NewSilence wanted);
+  Async<Result<Silence>> create(Sight sight, NewSilence wanted, audit::By by = {});
 
   // Errc::not_found for another person's.
-  Async<Result<>> remove(std::string person_id, std::string silence_id);
+  Async<Result<>> remove(std::string person_id, std::string silence_id, audit::By by = {});
 
  private:
   Result<Silence> write(db::Transaction& transaction, const Sight& sight, const NewSilence& wanted,

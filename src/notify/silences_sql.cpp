@@ -161,7 +161,7 @@ Result<Silence> Silences::write(db::Transaction& transaction, const Sight& sight
   return silence;
 }
 
-Async<Result<Silence>> Silences::create(Sight sight, NewSilence wanted) {
+Async<Result<Silence>> Silences::create(Sight sight, NewSilence wanted, audit::By by) {
   if (!wanted.account_id.empty() && !wanted.live_id.empty()) {
     co_return make_error(Errc::invalid, "account_id or live_id, not both");
   }
@@ -169,13 +169,22 @@ Async<Result<Silence>> Silences::create(Sight sight, NewSilence wanted) {
     co_return make_error(Errc::invalid, "live_id: which live is to end?");
   }
   const Time now = clock_.now();
-  std::function<Result<Silence>(db::Transaction&)> work = [&](db::Transaction& transaction) {
-    return write(transaction, sight, wanted, now);
+  std::function<Result<Silence>(db::Transaction&)> work =
+      [&](db::Transaction& transaction) -> Result<Silence> {
+    auto silence = write(transaction, sight, wanted, now);
+    if (!silence) {
+      return silence;
+    }
+    json::object detail{{"account", wanted.account_id}, {"live", wanted.live_id}};
+    const audit::Deed deed{audit::kind::silence_created, "silence", silence->id, std::move(detail)};
+    const auto noted = audit::append(transaction, by, deed, now);
+    return noted ? silence : noted.error();
   };
   co_return co_await db::write<Silence>(database_, std::move(work));
 }
 
-Async<Result<>> Silences::remove(std::string person_id, std::string silence_id) {
+Async<Result<>> Silences::remove(std::string person_id, std::string silence_id, audit::By by) {
+  const Time now = clock_.now();
   db::Database::Work work = [&](db::Transaction& transaction) -> Result<> {
     auto gone = transaction.execute(delete_silence, {silence_id, person_id});
     if (!gone) {
@@ -184,7 +193,8 @@ Async<Result<>> Silences::remove(std::string person_id, std::string silence_id) 
     if (*gone == 0) {
       return make_error(Errc::not_found, "no such silence");
     }
-    return {};
+    const audit::Deed deed{audit::kind::silence_removed, "silence", silence_id, {}};
+    return audit::append(transaction, by, deed, now);
   };
   co_return co_await database_.write(std::move(work));
 }

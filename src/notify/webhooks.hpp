@@ -10,6 +10,7 @@
 
 #include "async/async.hpp"
 #include "async/clock.hpp"
+#include "audit/audit.hpp"
 #include "base/ids.hpp"
 #include "base/random.hpp"
 #include "base/result.hpp"
@@ -72,9 +73,10 @@ class Webhooks {
   // With the secret, which is never shown again. Errc::invalid for a URL that is not http(s), a
   // name that is empty or too long, a severity that never interrupts; Errc::conflict without
   // SECRET_KEY, with the cure, or beyond the most there may be.
-  Async<Result<Endpoint>> create(Webhook wanted);
-  Async<Result<Webhook>> change(std::string id, WebhookChange change);  // Errc::not_found
-  Async<Result<>> remove(std::string id);
+  Async<Result<Endpoint>> create(Webhook wanted, audit::By by = {});
+  Async<Result<Webhook>> change(std::string id, WebhookChange change,
+                                audit::By by = {});  // Errc::not_found
+  Async<Result<>> remove(std::string id, audit::By by = {});
 
   // Errc::not_found; Errc::conflict or unavailable when the secret cannot be read.
   Async<Result<Endpoint>> endpoint(std::string id);

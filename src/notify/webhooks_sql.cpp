@@ -184,7 +184,7 @@ Async<Result<std::vector<Webhook>>> Webhooks::list() {
   co_return co_await db::read<std::vector<Webhook>>(database_, std::move(work));
 }
 
-Async<Result<Endpoint>> Webhooks::create(Webhook wanted) {
+Async<Result<Endpoint>> Webhooks::create(Webhook wanted, audit::By by) {
   if (const auto good = check(wanted, Address::needed); !good) {
     co_return good.error();
   }
@@ -207,7 +207,11 @@ Async<Result<Endpoint>> Webhooks::create(Webhook wanted) {
     auto done = transaction.execute(
         insert_webhook, {wanted.id, wanted.name, *sealed_url, to_string(wanted.form),
                          to_string(wanted.severity), wanted.language, *sealed, wanted.created_at});
-    return done ? Result<>{} : Result<>{done.error().during("writing a webhook")};
+    if (!done) {
+      return done.error().during("writing a webhook");
+    }
+    const audit::Deed deed{audit::kind::webhook_created, "webhook", wanted.id, {}};
+    return audit::append(transaction, by, deed, wanted.created_at);
   };
   const auto done = co_await database_.write(std::move(work));
   if (!done) {
@@ -216,7 +220,7 @@ Async<Result<Endpoint>> Webhooks::create(Webhook wanted) {
   co_return made;
 }
 
-Async<Result<Webhook>> Webhooks::change(std::string id, WebhookChange change) {
+Async<Result<Webhook>> Webhooks::change(std::string id, WebhookChange change, audit::By by) {
   const Time now = clock_.now();
   std::function<Result<Webhook>(db::Transaction&)> work =
       [&](db::Transaction& transaction) -> Result<Webhook> {
@@ -235,8 +239,13 @@ Async<Result<Webhook>> Webhooks::change(std::string id, WebhookChange change) {
       return sealed_url.error();
     }
     const bool is_fresh_start = change.enabled.value_or(false);
-    if (const auto done = store(transaction, webhook, *sealed_url, is_fresh_start); !done) {
-      return done.error();
+    json::object detail{{"address", change.url.has_value()}, {"enabled", !webhook.disabled_at}};
+    const audit::Deed deed{audit::kind::webhook_changed, "webhook", id, std::move(detail)};
+    for (const auto& done : {store(transaction, webhook, *sealed_url, is_fresh_start),
+                             audit::append(transaction, by, deed, now)}) {
+      if (!done) {
+        return done.error();
+      }
     }
     webhook.failures = is_fresh_start ? 0 : webhook.failures;
     return webhook;
@@ -244,7 +253,8 @@ Async<Result<Webhook>> Webhooks::change(std::string id, WebhookChange change) {
   co_return co_await db::write<Webhook>(database_, std::move(work));
 }
 
-Async<Result<>> Webhooks::remove(std::string id) {
+Async<Result<>> Webhooks::remove(std::string id, audit::By by) {
+  const Time now = clock_.now();
   db::Database::Work work = [&](db::Transaction& transaction) -> Result<> {
     auto gone = transaction.execute(delete_webhook, {id});
     auto forgotten = transaction.execute(forget_failures, {destination_of_webhook(id)});
@@ -254,7 +264,8 @@ Async<Result<>> Webhooks::remove(std::string id) {
     if (*gone == 0) {
       return make_error(Errc::not_found, "no such webhook");
     }
-    return {};
+    const audit::Deed deed{audit::kind::webhook_removed, "webhook", id, {}};
+    return audit::append(transaction, by, deed, now);
   };
   co_return co_await database_.write(std::move(work));
 }

@@ -31,7 +31,7 @@ Result<> Desk::mail(db::Transaction& transaction, const AccountMail& mail, Time 
 
 // A password that is asked for again counts as a try like any other: a stolen session is no way to
 // guess it.
-Async<Result<StoredPerson>> Desk::prove(std::string person_id, std::string password,
+Async<Result<StoredPerson>> Desk::prove(const audit::By& by, std::string password,
                                         std::string field) {
   if (tools_.passwords.is_full()) {
     co_return Passwords::too_busy();
@@ -39,7 +39,7 @@ Async<Result<StoredPerson>> Desk::prove(std::string person_id, std::string passw
   const auto now = tools_.clock.now();
   std::function<Result<StoredPerson>(db::Transaction&)> admit =
       [&](db::Transaction& transaction) -> Result<StoredPerson> {
-    auto known = select_by_id(transaction, person_id);
+    auto known = select_by_id(transaction, by.person_id);
     if (!known) {
       return known.error();
     }
@@ -59,6 +59,7 @@ Async<Result<StoredPerson>> Desk::prove(std::string person_id, std::string passw
     co_return right.error();
   }
   if (!*right) {
+    co_await note_refusal(by, "password", by.person_id);
     co_return make_error(Errc::invalid, "{}: this is not your password", field);
   }
   db::Database::Work forget = [&](db::Transaction& transaction) {
@@ -69,6 +70,22 @@ Async<Result<StoredPerson>> Desk::prove(std::string person_id, std::string passw
     co_return forgotten.error();
   }
   co_return std::move(*known);
+}
+
+// A database that cannot write for a moment changes no answer.
+Async<> Desk::note_refusal(const audit::By& by, std::string_view what, std::string person_id) {
+  const auto now = tools_.clock.now();
+  const audit::Deed deed{audit::kind::session_refused,
+                         "person",
+                         std::move(person_id),
+                         {{"why", json::string_view{what.data(), what.size()}}}};
+  db::Database::Work work = [&](db::Transaction& transaction) {
+    return audit::append(transaction, by, deed, now);
+  };
+  const auto noted = co_await tools_.database.write(std::move(work));
+  if (!noted) {
+    tools_.log.warn("a refusal was not written into the audit", {{"why", noted.error().what}});
+  }
 }
 
 Async<Result<>> Desk::check_link(std::string token, std::vector<Purpose> purposes) {

@@ -65,7 +65,7 @@ class Desk {
   bool can_keep_secrets() const { return tools_.sealer.has_key(); }
 
   // Errc::invalid names the fields, Errc::denied when sign-up is closed, Errc::rate_limited.
-  Async<Result<SignUpAnswer>> sign_up(NewPerson wanted, std::string ip);
+  Async<Result<SignUpAnswer>> sign_up(NewPerson wanted, Visit visit);
 
   // A link for the first administrator, while there is nobody; nothing afterwards.
   Async<Result<std::optional<std::string>>> open_set_up();
@@ -77,39 +77,49 @@ class Desk {
   Async<Result<>> request_reset(std::string email, std::string ip);
   // Errc::not_found for a link that is worth nothing (any more); Errc::invalid names the field.
   Async<Result<>> check_reset(std::string token);
-  Async<Result<>> reset(std::string token, std::string password);
+  Async<Result<>> reset(std::string token, std::string password, audit::By by = {});
 
   Async<Result<Profile>> profile(std::string person_id);
   Async<Result<>> set_language(std::string person_id, std::string language);
 
-  // A wrong password is Errc::invalid and names its field; too many, Errc::rate_limited.
-  Async<Result<>> change_email(std::string person_id, std::string email, std::string password);
+  // Of the person of `by`, from here on. A wrong password is Errc::invalid and names its field; too
+  // many, Errc::rate_limited.
+  Async<Result<>> change_email(std::string email, std::string password, audit::By by);
   // The other sessions end, and this one goes on under a new token.
-  Async<Result<NewSession>> change_password(std::string person_id, std::string current,
-                                            std::string password, Visit visit);
+  Async<Result<NewSession>> change_password(std::string current, std::string password, Visit visit,
+                                            audit::By by);
 
   // Of a mail about an address. Errc::not_found for a link that is worth nothing (any more).
   Async<Result<>> check_address(std::string token);
-  Async<Result<Confirmed>> confirm_address(std::string token);
+  Async<Result<Confirmed>> confirm_address(std::string token, audit::By by = {});
 
   // Errc::conflict when there is a second factor already, or no SECRET_KEY to keep it under.
-  Async<Result<OfferedSeed>> offer_second_factor(std::string person_id, std::string password);
-  Async<Result<std::vector<std::string>>> confirm_second_factor(std::string person_id,
-                                                                std::string code);
-  Async<Result<>> remove_second_factor(std::string person_id, std::string password,
-                                       std::string code);
+  Async<Result<OfferedSeed>> offer_second_factor(std::string password, audit::By by);
+  Async<Result<std::vector<std::string>>> confirm_second_factor(std::string code, audit::By by);
+  Async<Result<>> remove_second_factor(std::string password, std::string code, audit::By by);
+
+  // Who is signed in proves once more who they are, for what asks for a fresh proof (A13); the
+  // session goes on under the token returned. Errc::invalid names the field; Errc::not_found when
+  // the session ended; Errc::rate_limited.
+  Async<Result<std::string>> prove_again(std::string token, std::string password, std::string code,
+                                         audit::By by);
 
   // The second half of signing in. Errc::denied: a wrong code; Errc::not_found: this try is over,
   // begin with the password again.
   Async<Result<NewSession>> enter_with_code(std::string challenge, std::string code, Visit visit);
 
  private:
-  Async<Result<StoredPerson>> prove(std::string person_id, std::string password, std::string field);
+  Async<Result<StoredPerson>> prove(const audit::By& by, std::string password, std::string field);
+  // Whether this second factor is right, which counts as a try; a right one is used then.
+  Result<bool> try_code(db::Transaction& transaction, const Person& person, const std::string& code,
+                        Time now) const;
+  Async<> note_refusal(const audit::By& by, std::string_view what, std::string person_id);
   Async<Result<>> check_link(std::string token, std::vector<Purpose> purposes);
   Result<> mail(db::Transaction& transaction, const AccountMail& mail, Time now) const;
-  Result<> keep_sign_up(db::Transaction& transaction, const StoredPerson& stored, Time now) const;
+  Result<> keep_sign_up(db::Transaction& transaction, const StoredPerson& stored,
+                        const audit::By& by, Time now) const;
   Result<Confirmed> confirm_sign_up(db::Transaction& transaction, const OneTimeSecret& secret,
-                                    Time now) const;
+                                    const audit::By& by, Time now) const;
   // What is stored instead of a new password. Errc::invalid says what is wrong with it.
   Async<Result<std::string>> hash_for(Person person, std::string password);
 

@@ -47,7 +47,7 @@ Async<Result<>> Desk::set_language(std::string person_id, std::string language) 
   co_return co_await tools_.database.write(std::move(work));
 }
 
-Async<Result<>> Desk::change_email(std::string person_id, std::string email, std::string password) {
+Async<Result<>> Desk::change_email(std::string email, std::string password, audit::By by) {
   const std::string wanted{trim(email)};
   if (const auto problems = check_email(wanted); wanted.empty() || !problems.empty()) {
     co_return make_error(Errc::invalid, "email: an address looks like name@example.org");
@@ -57,7 +57,8 @@ Async<Result<>> Desk::change_email(std::string person_id, std::string email, std
                          "no mail is sent from here, so an address cannot be confirmed: set "
                          "EMAIL_HOST and EMAIL_FROM");
   }
-  const auto known = co_await prove(person_id, std::move(password), "password");
+  const auto& person_id = by.person_id;
+  const auto known = co_await prove(by, std::move(password), "password");
   if (!known) {
     co_return known.error();
   }
@@ -77,8 +78,13 @@ Async<Result<>> Desk::change_email(std::string person_id, std::string email, std
                              .address = wanted,
                              .subject = std::move(*id)},
                             now);
-    if (!asked || known->person.email.empty()) {
+    if (!asked) {
       return asked;
+    }
+    const audit::Deed deed{audit::kind::person_email, "person", person_id, {{"step", "asked"}}};
+    const auto noted = audit::append(transaction, by, deed, now);
+    if (!noted || known->person.email.empty()) {
+      return noted;
     }
     return mail(transaction,
                 {.what = "email_changed", .person_id = person_id, .address = known->person.email},
@@ -93,9 +99,11 @@ Async<Result<>> Desk::check_address(std::string token) {
 }
 
 Result<Confirmed> Desk::confirm_sign_up(db::Transaction& transaction, const OneTimeSecret& secret,
-                                        Time now) const {
+                                        const audit::By& by, Time now) const {
   if (options_.sign_up == SignUp::open) {
-    const auto let_in = update_let_in(transaction, secret.person_id);
+    const audit::Deed deed{audit::kind::person_approved, "person", secret.person_id, {}};
+    const auto noted = audit::append(transaction, by, deed, now);
+    const auto let_in = noted ? update_let_in(transaction, secret.person_id) : noted;
     return let_in ? Result<Confirmed>{Confirmed::sign_up_active}
                   : Result<Confirmed>{let_in.error()};
   }
@@ -112,7 +120,7 @@ Result<Confirmed> Desk::confirm_sign_up(db::Transaction& transaction, const OneT
   return Confirmed::sign_up_pending;
 }
 
-Async<Result<Confirmed>> Desk::confirm_address(std::string token) {
+Async<Result<Confirmed>> Desk::confirm_address(std::string token, audit::By by) {
   const auto now = tools_.clock.now();
   std::function<Result<Confirmed>(db::Transaction&)> work =
       [&](db::Transaction& transaction) -> Result<Confirmed> {
@@ -127,7 +135,12 @@ Async<Result<Confirmed>> Desk::confirm_address(std::string token) {
       if (const auto dropped = drop_secret(transaction, (*secret)->id); !dropped) {
         return dropped.error();
       }
-      return purpose == Purpose::sign_up ? confirm_sign_up(transaction, **secret, now)
+      const audit::Deed deed{
+          audit::kind::person_email, "person", (*secret)->person_id, {{"step", "confirmed"}}};
+      if (const auto noted = audit::append(transaction, by, deed, now); !noted) {
+        return noted.error();
+      }
+      return purpose == Purpose::sign_up ? confirm_sign_up(transaction, **secret, by, now)
                                          : confirm_new_address(transaction, **secret);
     }
     return make_error(Errc::not_found, "this link was used, or its time is over");

@@ -63,7 +63,7 @@ Async<Result<>> Desk::check_reset(std::string token) {
   co_return co_await check_link(std::move(token), std::move(purposes));
 }
 
-Async<Result<>> Desk::reset(std::string token, std::string password) {
+Async<Result<>> Desk::reset(std::string token, std::string password, audit::By by) {
   const auto now = tools_.clock.now();
   std::function<Result<Person>(db::Transaction&)> find =
       [&](db::Transaction& transaction) -> Result<Person> {
@@ -91,11 +91,12 @@ Async<Result<>> Desk::reset(std::string token, std::string password) {
     if (!secret || !*secret) {
       return secret ? Result<>{link_is_over()} : Result<>{secret.error()};
     }
+    const audit::Deed deed{audit::kind::person_password, "person", person->id, {{"how", "link"}}};
     for (const auto& done :
-         {drop_secret(transaction, (*secret)->id),
+         {drop_secret(transaction, (*secret)->id), audit::append(transaction, by, deed, now),
           drop_secrets(transaction, person->id, Purpose::second_factor),
           update_password(transaction, person->id, *hash),
-          Sessions::remove_all(transaction, person->id),
+          Sessions::remove_all(transaction, person->id, now),
           forget_tries(transaction, name_key(fold_username(person->username)))}) {
       if (!done) {
         return done;
@@ -110,9 +111,9 @@ Async<Result<>> Desk::reset(std::string token, std::string password) {
   co_return done;
 }
 
-Async<Result<NewSession>> Desk::change_password(std::string person_id, std::string current,
-                                                std::string password, Visit visit) {
-  const auto known = co_await prove(person_id, std::move(current), "current");
+Async<Result<NewSession>> Desk::change_password(std::string current, std::string password,
+                                                Visit visit, audit::By by) {
+  const auto known = co_await prove(by, std::move(current), "current");
   if (!known) {
     co_return known.error();
   }
@@ -124,11 +125,13 @@ Async<Result<NewSession>> Desk::change_password(std::string person_id, std::stri
   const auto now = tools_.clock.now();
   const auto session = tools_.sessions.make(person);
   db::Database::Work work = [&](db::Transaction& transaction) -> Result<> {
-    for (const auto& done : {update_password(transaction, person.id, *hash),
-                             drop_secrets(transaction, person.id, Purpose::password_reset),
-                             drop_secrets(transaction, person.id, Purpose::second_factor),
-                             Sessions::remove_all(transaction, person.id),
-                             Sessions::insert(transaction, session, visit, now)}) {
+    const audit::Deed deed{audit::kind::person_password, "person", person.id, {{"how", "own"}}};
+    for (const auto& done :
+         {audit::append(transaction, by, deed, now), update_password(transaction, person.id, *hash),
+          drop_secrets(transaction, person.id, Purpose::password_reset),
+          drop_secrets(transaction, person.id, Purpose::second_factor),
+          Sessions::remove_all(transaction, person.id, now),
+          Sessions::insert(transaction, session, visit, now)}) {
       if (!done) {
         return done;
       }

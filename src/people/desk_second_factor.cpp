@@ -55,10 +55,15 @@ Result<bool> use_code(db::Transaction& transaction, const seal::Sealer& sealer,
   return used ? Result<bool>{true} : Result<bool>{used.error()};
 }
 
+Error wrong_code() {
+  return make_error(Errc::invalid, "code: this is not a code that is good now");
+}
+
 }  // namespace
 
-Async<Result<OfferedSeed>> Desk::offer_second_factor(std::string person_id, std::string password) {
-  const auto known = co_await prove(person_id, std::move(password), "password");
+Async<Result<OfferedSeed>> Desk::offer_second_factor(std::string password, audit::By by) {
+  const auto& person_id = by.person_id;
+  const auto known = co_await prove(by, std::move(password), "password");
   if (!known) {
     co_return known.error();
   }
@@ -83,9 +88,10 @@ Async<Result<OfferedSeed>> Desk::offer_second_factor(std::string person_id, std:
   co_return OfferedSeed{base32(seed), totp_uri(seed, known->person.username)};
 }
 
-Async<Result<std::vector<std::string>>> Desk::confirm_second_factor(std::string person_id,
-                                                                    std::string code) {
+Async<Result<std::vector<std::string>>> Desk::confirm_second_factor(std::string code,
+                                                                    audit::By by) {
   using Codes = std::vector<std::string>;
+  const auto& person_id = by.person_id;
   const auto now = tools_.clock.now();
   auto codes = make_recovery_codes(tools_.random);
   Codes normal;
@@ -113,8 +119,12 @@ Async<Result<std::vector<std::string>>> Desk::confirm_second_factor(std::string 
     if (const auto on = switch_seed_on(transaction, person_id, *step, now); !on) {
       return on;
     }
-    if (const auto put = put_recovery_codes(transaction, person_id, normal); !put) {
-      return put;
+    const audit::Deed deed{audit::kind::second_factor_on, "person", person_id, {}};
+    for (const auto& kept : {put_recovery_codes(transaction, person_id, normal),
+                             audit::append(transaction, by, deed, now)}) {
+      if (!kept) {
+        return kept;
+      }
     }
     return mail(transaction, {.what = "second_factor_on", .person_id = person_id}, now);
   };
@@ -126,9 +136,23 @@ Async<Result<std::vector<std::string>>> Desk::confirm_second_factor(std::string 
   co_return codes;
 }
 
-Async<Result<>> Desk::remove_second_factor(std::string person_id, std::string password,
-                                           std::string code) {
-  const auto known = co_await prove(person_id, std::move(password), "password");
+Result<bool> Desk::try_code(db::Transaction& transaction, const Person& person,
+                            const std::string& code, Time now) const {
+  const auto key = name_key(fold_username(person.username));
+  if (const auto taken = take_try(transaction, key, per_name, now); !taken) {
+    return taken.error();
+  }
+  const auto right = use_code(transaction, tools_.sealer, person.id, code, now);
+  if (!right || !*right) {
+    return right;
+  }
+  const auto forgotten = forget_tries(transaction, key);
+  return forgotten ? right : forgotten.error();
+}
+
+Async<Result<>> Desk::remove_second_factor(std::string password, std::string code, audit::By by) {
+  const auto& person_id = by.person_id;
+  const auto known = co_await prove(by, std::move(password), "password");
   if (!known) {
     co_return known.error();
   }
@@ -136,17 +160,15 @@ Async<Result<>> Desk::remove_second_factor(std::string person_id, std::string pa
     co_return make_error(Errc::conflict, "there is no second factor");
   }
   const auto now = tools_.clock.now();
-  const auto key = name_key(fold_username(known->person.username));
   std::function<Result<bool>(db::Transaction&)> work =
       [&](db::Transaction& transaction) -> Result<bool> {
-    if (const auto taken = take_try(transaction, key, per_name, now); !taken) {
-      return taken.error();
-    }
-    const auto right = use_code(transaction, tools_.sealer, person_id, code, now);
+    const auto right = try_code(transaction, known->person, code, now);
     if (!right || !*right) {
       return right;
     }
-    for (const auto& done : {remove_seed(transaction, person_id), forget_tries(transaction, key)}) {
+    const audit::Deed deed{audit::kind::second_factor_off, "person", person_id, {}};
+    for (const auto& done :
+         {remove_seed(transaction, person_id), audit::append(transaction, by, deed, now)}) {
       if (!done) {
         return done.error();
       }
@@ -158,8 +180,50 @@ Async<Result<>> Desk::remove_second_factor(std::string person_id, std::string pa
   if (!right) {
     co_return right.error();
   }
-  co_return *right ? Result<>{}
-                   : make_error(Errc::invalid, "code: this is not a code that is good now");
+  if (!*right) {
+    co_await note_refusal(by, "code", person_id);
+    co_return wrong_code();
+  }
+  co_return Result<>{};
+}
+
+Async<Result<std::string>> Desk::prove_again(std::string token, std::string password,
+                                             std::string code, audit::By by) {
+  const auto known = co_await prove(by, std::move(password), "password");
+  if (!known) {
+    co_return known.error();
+  }
+  const auto& person = known->person;
+  if (person.has_second_factor && code.empty()) {
+    co_return make_error(Errc::invalid, "code: needed, from your second factor");
+  }
+  const auto now = tools_.clock.now();
+  const auto new_token = tools_.sessions.make(person).token;
+  std::function<Result<bool>(db::Transaction&)> work =
+      [&](db::Transaction& transaction) -> Result<bool> {
+    const auto right =
+        person.has_second_factor ? try_code(transaction, person, code, now) : Result<bool>{true};
+    if (!right || !*right) {
+      return right;
+    }
+    const audit::Deed deed{audit::kind::session_confirmed, "person", person.id, {}};
+    for (const auto& done : {Sessions::renew(transaction, token, new_token, now),
+                             audit::append(transaction, by, deed, now)}) {
+      if (!done) {
+        return done.error();
+      }
+    }
+    return true;
+  };
+  const auto right = co_await db::write<bool>(tools_.database, std::move(work));
+  if (!right) {
+    co_return right.error();
+  }
+  if (!*right) {
+    co_await note_refusal(by, "code", person.id);
+    co_return wrong_code();
+  }
+  co_return new_token;
 }
 
 Async<Result<NewSession>> Desk::enter_with_code(std::string challenge, std::string code,
@@ -167,6 +231,7 @@ Async<Result<NewSession>> Desk::enter_with_code(std::string challenge, std::stri
   enum class Outcome : std::uint8_t { right, wrong, over };
   const auto now = tools_.clock.now();
   auto session = tools_.sessions.make({});
+  const auto by = by_visitor(visit);
   std::function<Result<Outcome>(db::Transaction&)> work =
       [&](db::Transaction& transaction) -> Result<Outcome> {
     const auto secret = find_secret(transaction, challenge, Purpose::second_factor, now);
@@ -187,8 +252,11 @@ Async<Result<NewSession>> Desk::enter_with_code(std::string challenge, std::stri
       return right ? Result<Outcome>{Outcome::wrong} : Result<Outcome>{right.error()};
     }
     const auto key = name_key(fold_username(session.person.username));
+    const audit::Deed deed{
+        audit::kind::session_opened, "person", session.person.id, {{"second_factor", true}}};
     for (const auto& done :
          {drop_secret(transaction, (*secret)->id), forget_tries(transaction, key),
+          audit::append(transaction, by, deed, now),
           Sessions::insert(transaction, session, visit, now)}) {
       if (!done) {
         return done.error();
@@ -205,6 +273,7 @@ Async<Result<NewSession>> Desk::enter_with_code(std::string challenge, std::stri
   }
   if (*outcome == Outcome::wrong) {
     tools_.log.info("a code was refused", {{"person", session.person.id}});
+    co_await note_refusal(by, "code", session.person.id);
     co_return make_error(Errc::denied, "this is not a code that is good now");
   }
   tools_.log.info("signed in", {{"person", session.person.id}, {"with", "second factor"}});

@@ -38,7 +38,7 @@ std::vector<FieldProblem> problems_of(const NewPerson& wanted, const DeskOptions
 }  // namespace
 
 Result<> Desk::keep_sign_up(db::Transaction& transaction, const StoredPerson& stored,
-                            Time now) const {
+                            const audit::By& by, Time now) const {
   const auto& person = stored.person;
   const auto same_name = select_by_username(transaction, fold_username(person.username));
   const auto same_email = select_by_email(transaction, fold_email(person.email));
@@ -52,9 +52,15 @@ Result<> Desk::keep_sign_up(db::Transaction& transaction, const StoredPerson& st
   if (*same_name) {
     return {};
   }
-  const auto inserted = insert_person(transaction, stored, now);
-  if (!inserted || !options_.has_mail) {
-    return inserted;
+  const audit::Deed deed{audit::kind::person_created, "person", person.id, {{"how", "sign_up"}}};
+  for (const auto& done :
+       {insert_person(transaction, stored, now), audit::append(transaction, by, deed, now)}) {
+    if (!done) {
+      return done;
+    }
+  }
+  if (!options_.has_mail) {
+    return {};
   }
   OneTimeSecret secret;
   secret.purpose = Purpose::sign_up;
@@ -68,7 +74,7 @@ Result<> Desk::keep_sign_up(db::Transaction& transaction, const StoredPerson& st
               now);
 }
 
-Async<Result<SignUpAnswer>> Desk::sign_up(NewPerson wanted, std::string ip) {
+Async<Result<SignUpAnswer>> Desk::sign_up(NewPerson wanted, Visit visit) {
   if (options_.sign_up == SignUp::closed) {
     co_return make_error(Errc::denied, "nobody can sign up here: ask an administrator");
   }
@@ -78,7 +84,7 @@ Async<Result<SignUpAnswer>> Desk::sign_up(NewPerson wanted, std::string ip) {
   }
   const auto now = tools_.clock.now();
   db::Database::Work admit = [&](db::Transaction& transaction) {
-    return take_try(transaction, network_key(ip), per_network, now);
+    return take_try(transaction, network_key(visit.ip), per_network, now);
   };
   const auto admitted = co_await tools_.database.write(std::move(admit));
   if (!admitted) {
@@ -92,8 +98,9 @@ Async<Result<SignUpAnswer>> Desk::sign_up(NewPerson wanted, std::string ip) {
   auto stored = stored_person(wanted, tools_.ids.next(now), std::move(*hash));
   stored.person.pending = options_.has_mail || options_.sign_up == SignUp::approval;
 
+  const auto by = by_visitor(visit);
   db::Database::Work work = [&](db::Transaction& transaction) {
-    return keep_sign_up(transaction, stored, now);
+    return keep_sign_up(transaction, stored, by, now);
   };
   const auto done = co_await tools_.database.write(std::move(work));
   if (!done) {
@@ -157,8 +164,16 @@ Async<Result<NewSession>> Desk::set_up(std::string token, NewPerson wanted, Visi
     if (const auto dropped = drop_secret(transaction, (*secret)->id); !dropped) {
       return dropped;
     }
-    if (const auto inserted = insert_person(transaction, stored, now); !inserted) {
-      return inserted;
+    const auto& id = stored.person.id;
+    const auto by = by_visitor(visit);
+    const audit::Deed created{audit::kind::person_created, "person", id, {{"how", "set_up"}}};
+    const audit::Deed entered{audit::kind::session_opened, "person", id, {}};
+    for (const auto& done :
+         {insert_person(transaction, stored, now), audit::append(transaction, by, created, now),
+          audit::append(transaction, by, entered, now)}) {
+      if (!done) {
+        return done;
+      }
     }
     return Sessions::insert(transaction, session, visit, now);
   };

@@ -50,7 +50,7 @@ People::People(db::Database& database, Clock& clock, Ids& ids, Passwords& passwo
       metrics_{metrics},
       options_{options} {}
 
-Async<Result<Person>> People::create(NewPerson wanted) {
+Async<Result<Person>> People::create(NewPerson wanted, audit::By by) {
   if (const auto problems = check(wanted, options_.passwords); !problems.empty()) {
     co_return make_error(Errc::invalid, "{}", in_words(problems));
   }
@@ -67,8 +67,13 @@ Async<Result<Person>> People::create(NewPerson wanted) {
   stored.person.language = wanted.language;
   stored.password_hash = std::move(*hash);
 
-  db::Database::Work work = [&](db::Transaction& transaction) {
-    return insert_unless_taken(transaction, stored, now);
+  const audit::Deed deed{audit::kind::person_created,
+                         "person",
+                         stored.person.id,
+                         {{"role", vigie::to_string(stored.person.role)}}};
+  db::Database::Work work = [&](db::Transaction& transaction) -> Result<> {
+    const auto inserted = insert_unless_taken(transaction, stored, now);
+    return inserted ? audit::append(transaction, by, deed, now) : inserted;
   };
   const auto done = co_await database_.write(std::move(work));
   if (!done) {
@@ -131,69 +136,84 @@ Async<Result<Page<ListedPerson>>> People::list(std::string state, std::int64_t l
   co_return co_await db::read<Page<ListedPerson>>(database_, std::move(work));
 }
 
-Async<Result<>> People::change(std::string id, std::function<Result<>(db::Transaction&)> what) {
+Async<Result<>> People::edit(std::string id, PersonEdit edit, audit::By by) {
+  const auto now = clock_.now();
   db::Database::Work work = [&](db::Transaction& transaction) -> Result<> {
-    const auto changed = what(transaction);
-    return changed ? Sessions::remove_all(transaction, id) : changed;
-  };
-  co_return co_await database_.write(std::move(work));
-}
-
-namespace {
-
-Result<> keep_one(db::Transaction& transaction, std::string_view id) {
-  const auto known = select_by_id(transaction, id);
-  if (!known) {
-    return known.error();
-  }
-  return *known ? keep_an_administrator(transaction, (*known)->person) : Result<>{};
-}
-
-}  // namespace
-
-Async<Result<>> People::set_role(std::string id, Role role) {
-  std::function<Result<>(db::Transaction&)> what = [&](db::Transaction& transaction) -> Result<> {
-    if (role != Role::admin) {
-      if (const auto kept = keep_one(transaction, id); !kept) {
-        return kept;
-      }
-    }
-    return update_role(transaction, id, role);
-  };
-  co_return co_await change(id, std::move(what));
-}
-
-Async<Result<>> People::disable(std::string id) {
-  const auto now = clock_.now();
-  std::function<Result<>(db::Transaction&)> what = [&](db::Transaction& transaction) -> Result<> {
-    const auto kept = keep_one(transaction, id);
-    return kept ? update_disabled(transaction, id, now) : kept;
-  };
-  co_return co_await change(id, std::move(what));
-}
-
-Async<Result<>> People::enable(std::string id) {
-  const auto now = clock_.now();
-  std::function<Result<>(db::Transaction&)> what = [&](db::Transaction& transaction) -> Result<> {
     const auto known = select_by_id(transaction, id);
     if (!known) {
       return known.error();
     }
-    const bool was_waiting = *known && (*known)->person.pending;
-    if (const auto let_in = update_let_in(transaction, id); !let_in || !was_waiting) {
-      return let_in;
+    if (!*known) {
+      return make_error(Errc::not_found, "there is no person {}", cut_utf8(id, 40));
     }
-    if (const auto dropped = drop_secrets(transaction, id, Purpose::sign_up); !dropped) {
-      return dropped;
-    }
-    return !options_.has_mail
-               ? Result<>{}
-               : tell(transaction, ids_, {.what = "sign_up_accepted", .person_id = id}, now);
+    return apply(transaction, (*known)->person, edit, by, now);
   };
-  co_return co_await change(id, std::move(what));
+  co_return co_await database_.write(std::move(work));
 }
 
-Async<Result<>> People::reset_password(std::string id, std::string password) {
+Result<> People::apply(db::Transaction& transaction, const Person& person, const PersonEdit& edit,
+                       const audit::By& by, Time now) {
+  const bool has_other_role = edit.role && *edit.role != person.role;
+  const bool comes_in = edit.is_active.value_or(false) && (person.disabled || person.pending);
+  const bool goes_out = !edit.is_active.value_or(true) && !person.disabled;
+  const auto note = [&](std::string_view kind, json::object detail) {
+    return audit::append(transaction, by, {kind, "person", person.id, std::move(detail)}, now);
+  };
+  Result<> done;
+  if (goes_out || (has_other_role && person.role == Role::admin)) {
+    done = keep_an_administrator(transaction, person);
+  }
+  if (done && has_other_role) {
+    done = update_role(transaction, person.id, *edit.role);
+    done = done ? note(audit::kind::person_role, {{"from", vigie::to_string(person.role)},
+                                                  {"to", vigie::to_string(*edit.role)}})
+                : done;
+  }
+  if (done && comes_in) {
+    done = let_in(transaction, person, now);
+    done =
+        done ? note(person.pending ? audit::kind::person_approved : audit::kind::person_enabled, {})
+             : done;
+  }
+  if (done && goes_out) {
+    done = update_disabled(transaction, person.id, now);
+    done = done ? note(audit::kind::person_disabled, {}) : done;
+  }
+  const bool has_changed = has_other_role || comes_in || goes_out;
+  return done && has_changed ? Sessions::remove_all(transaction, person.id, now) : done;
+}
+
+Result<> People::let_in(db::Transaction& transaction, const Person& person, Time now) {
+  if (const auto let_in = update_let_in(transaction, person.id); !let_in || !person.pending) {
+    return let_in;
+  }
+  if (const auto dropped = drop_secrets(transaction, person.id, Purpose::sign_up); !dropped) {
+    return dropped;
+  }
+  return !options_.has_mail
+             ? Result<>{}
+             : tell(transaction, ids_, {.what = "sign_up_accepted", .person_id = person.id}, now);
+}
+
+Async<Result<>> People::set_role(std::string id, Role role, audit::By by) {
+  PersonEdit wanted;
+  wanted.role = role;
+  co_return co_await edit(std::move(id), wanted, std::move(by));
+}
+
+Async<Result<>> People::disable(std::string id, audit::By by) {
+  PersonEdit wanted;
+  wanted.is_active = false;
+  co_return co_await edit(std::move(id), wanted, std::move(by));
+}
+
+Async<Result<>> People::enable(std::string id, audit::By by) {
+  PersonEdit wanted;
+  wanted.is_active = true;
+  co_return co_await edit(std::move(id), wanted, std::move(by));
+}
+
+Async<Result<>> People::reset_password(std::string id, std::string password, audit::By by) {
   const auto person = co_await find(id);
   if (!person) {
     co_return person.error();
@@ -207,13 +227,19 @@ Async<Result<>> People::reset_password(std::string id, std::string password) {
   if (!hash) {
     co_return hash.error();
   }
-  std::function<Result<>(db::Transaction&)> what = [&](db::Transaction& transaction) -> Result<> {
-    if (auto removed = remove_seed(transaction, id); !removed) {
-      return removed;
+  const auto now = clock_.now();
+  db::Database::Work work = [&](db::Transaction& transaction) -> Result<> {
+    const audit::Deed deed{audit::kind::person_password, "person", id, {{"how", "command"}}};
+    for (const auto& done :
+         {remove_seed(transaction, id), update_password(transaction, id, *hash),
+          audit::append(transaction, by, deed, now), Sessions::remove_all(transaction, id, now)}) {
+      if (!done) {
+        return done;
+      }
     }
-    return update_password(transaction, id, *hash);
+    return {};
   };
-  co_return co_await change(id, std::move(what));
+  co_return co_await database_.write(std::move(work));
 }
 
 }  // namespace vigie::people

@@ -42,6 +42,13 @@ struct ListedPerson {
   std::optional<Time> last_seen_at;
 };
 
+// What an administrator changes of a person, all or nothing; what is absent stays. Active approves
+// who signed up, too, and tells them by mail.
+struct PersonEdit {
+  std::optional<Role> role{};
+  std::optional<bool> is_active{};
+};
+
 struct StoredPerson;
 
 class People {
@@ -51,7 +58,7 @@ class People {
 
   // Errc::invalid with every field's problem in words (check() gives them apart), Errc::conflict
   // when the name or the address is taken.
-  Async<Result<Person>> create(NewPerson wanted);
+  Async<Result<Person>> create(NewPerson wanted, audit::By by = {});
 
   Async<Result<Person>> find(std::string id);
   Async<Result<ListedPerson>> find_listed(std::string id);
@@ -59,14 +66,14 @@ class People {
   // Newest first; state: "pending", "active", "disabled" or empty.
   Async<Result<Page<ListedPerson>>> list(std::string state, std::int64_t limit, std::string cursor);
 
-  // Each ends the person's sessions (A4). Errc::not_found; for a password Errc::invalid too;
-  // Errc::conflict when no administrator would be left.
-  Async<Result<>> set_role(std::string id, Role role);
-  Async<Result<>> disable(std::string id);
-  // Approves who signed up, too, and tells them by mail.
-  Async<Result<>> enable(std::string id);
+  // Each ends the person's sessions (A4), where something changes. Errc::not_found; for a password
+  // Errc::invalid too; Errc::conflict when no administrator would be left.
+  Async<Result<>> edit(std::string id, PersonEdit edit, audit::By by = {});
+  Async<Result<>> set_role(std::string id, Role role, audit::By by = {});
+  Async<Result<>> disable(std::string id, audit::By by = {});
+  Async<Result<>> enable(std::string id, audit::By by = {});
   // Whoever runs the machine lets a person in again: the second factor is gone too.
-  Async<Result<>> reset_password(std::string id, std::string password);
+  Async<Result<>> reset_password(std::string id, std::string password, audit::By by = {});
 
   // With a second factor, the challenge to answer with a code instead of a session. Errc::denied
   // when name and password do not belong together or the person is disabled, whichever
@@ -84,7 +91,10 @@ class People {
   Async<Result<std::optional<StoredPerson>>> admit(const Attempt& attempt);
   Async<Result<NewSession>> complete(const Attempt& attempt, StoredPerson known,
                                      std::string new_hash);
-  Async<Result<>> change(std::string id, std::function<Result<>(db::Transaction&)> what);
+  Async<Result<NewSession>> refuse(const Attempt& attempt, std::optional<StoredPerson> known);
+  Result<> apply(db::Transaction& transaction, const Person& person, const PersonEdit& edit,
+                 const audit::By& by, Time now);
+  Result<> let_in(db::Transaction& transaction, const Person& person, Time now);
   void count(const Result<NewSession>& outcome);
 
   db::Database& database_;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "async/clock.hpp"
+#include "audit/audit.hpp"
 #include "base/random.hpp"
 #include "db/database.hpp"
 #include "domain/person.hpp"
@@ -16,7 +17,13 @@ namespace vigie::people {
 struct Visit {
   std::string ip;
   std::string agent;
+  std::string request_id{};  // for the audit only
 };
+
+// Whoever comes in is nobody yet.
+inline audit::By by_visitor(const Visit& visit) {
+  return {.person_id = {}, .request_id = visit.request_id, .via = audit::Via::visitor};
+}
 
 // The password was right; with a second factor there is a challenge to answer with a code, and no
 // token yet.
@@ -30,6 +37,7 @@ struct NewSession {
 struct Session {
   Person person;
   std::string csrf_token;
+  Time authenticated_at;  // when they last proved who they are
 };
 
 struct ListedSession {
@@ -41,11 +49,16 @@ struct ListedSession {
   bool is_current = false;
 };
 
+// Sessions, tokens or rights of this person are not what they were: every process that holds a
+// socket of theirs asks again.
+Result<> tell_people_changed(db::Transaction& transaction, const std::string& person_id, Time now);
+
 class Sessions {
  public:
   static constexpr Span idle_limit = std::chrono::hours{12};
   static constexpr Span absolute_limit = std::chrono::days{14};
-  static constexpr Span seen_step = std::chrono::minutes{1};  // seen_at is written no more often
+  static constexpr Span fresh_for = std::chrono::minutes{10};  // a proof, for what is sensitive
+  static constexpr Span seen_step = std::chrono::minutes{1};   // seen_at is written no more often
 
   Sessions(db::Database& database, Clock& clock, Random& random)
       : database_{database}, clock_{clock}, random_{random} {}
@@ -58,20 +71,25 @@ class Sessions {
   // Of one person, the newest first; `current` is this token's.
   Async<Result<std::vector<ListedSession>>> list(std::string person_id, std::string token);
   // Errc::not_found when this person has no such session.
-  Async<Result<>> end_one(std::string person_id, std::string id);
-  Async<Result<>> end_others(std::string person_id, std::string token);
+  Async<Result<>> end_one(std::string person_id, std::string id, audit::By by = {});
+  Async<Result<>> end_others(std::string person_id, std::string token, audit::By by = {});
 
   // Signs out; no error when that had happened already. Everywhere: every session of the person.
-  Async<Result<>> end(std::string token);
-  Async<Result<>> end_all(std::string person_id);
+  Async<Result<>> end(std::string token, audit::By by = {});
+  Async<Result<>> end_all(std::string person_id, audit::By by = {});
 
   // A session yet to be stored, and storing it: in the transaction that checked the password.
   NewSession make(Person person);
   static Result<> insert(db::Transaction& transaction, const NewSession& session,
                          const Visit& visit, Time now);
 
-  // For what else ends sessions in its own transaction.
-  static Result<> remove_all(db::Transaction& transaction, const std::string& person_id);
+  // The person of this session proved who they are once more: it goes on under a new token (whoever
+  // stole the old one has nothing of it). Errc::not_found when it ended meanwhile.
+  static Result<> renew(db::Transaction& transaction, const std::string& token,
+                        const std::string& new_token, Time now);
+
+  // For what else ends sessions in its own transaction. Every process asks its sockets again.
+  static Result<> remove_all(db::Transaction& transaction, const std::string& person_id, Time now);
   static Result<std::int64_t> remove_expired(db::Transaction& transaction, Time now);
 
  private:

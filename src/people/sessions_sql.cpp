@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/text.hpp"
+#include "db/event_log.hpp"
+#include "domain/event.hpp"
 #include "people/people_sql.hpp"
 #include "people/secrets.hpp"
 #include "people/sessions.hpp"
@@ -9,11 +11,11 @@ namespace {
 
 constexpr std::string_view insert_one =
     "INSERT INTO session (token_sha256, person_id, csrf_token, created_at, seen_at, expires_at, "
-    "ip, agent) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    "ip, agent, authenticated_at) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 constexpr std::string_view select_one =
     "SELECT p.id, p.username, p.email, p.role, p.language, p.disabled_at, p.pending_since, "
-    "p.totp_since, s.csrf_token, s.seen_at "
+    "p.totp_since, s.csrf_token, s.seen_at, s.authenticated_at "
     "FROM session s JOIN person p ON p.id = s.person_id "
     "WHERE s.token_sha256 = $1 AND s.expires_at > $2 AND s.seen_at > $3 "
     "AND p.disabled_at IS NULL AND p.pending_since IS NULL";
@@ -28,7 +30,10 @@ constexpr std::string_view delete_others = R"(
 DELETE FROM session WHERE person_id = $1 AND token_sha256 <> $2)";
 constexpr std::string_view set_seen =
     "UPDATE session SET seen_at = $2 WHERE token_sha256 = $1 AND seen_at < $2";
-constexpr std::string_view delete_one = "DELETE FROM session WHERE token_sha256 = $1";
+constexpr std::string_view set_token = R"(
+UPDATE session SET token_sha256 = $2, authenticated_at = $3, seen_at = $3 WHERE token_sha256 = $1)";
+constexpr std::string_view delete_one =
+    "DELETE FROM session WHERE token_sha256 = $1 RETURNING person_id";
 constexpr std::string_view delete_of_person = "DELETE FROM session WHERE person_id = $1";
 constexpr std::string_view delete_expired =
     "DELETE FROM session WHERE expires_at <= $1 OR seen_at <= $2";
@@ -41,7 +46,24 @@ struct Found {
   Time seen_at;
 };
 
+Result<> note_end(db::Transaction& transaction, const audit::By& by, const std::string& person_id,
+                  std::string_view which, Time now) {
+  json::object detail{{"which", json::string_view{which.data(), which.size()}}};
+  const audit::Deed deed{audit::kind::session_ended, "person", person_id, std::move(detail)};
+  const auto noted = audit::append(transaction, by, deed, now);
+  return noted ? tell_people_changed(transaction, person_id, now) : noted;
+}
+
 }  // namespace
+
+Result<> tell_people_changed(db::Transaction& transaction, const std::string& person_id, Time now) {
+  Event event;
+  event.type = event_type::people_changed;
+  event.at = now;
+  event.data = json::serialize(json::object{{"person_id", person_id}});
+  const auto told = db::append_event(transaction, event);
+  return told ? Result<>{} : told.error();
+}
 
 Async<Result<Session>> Sessions::find(std::string token, Purpose purpose) {
   const auto key = sha256(token);
@@ -59,7 +81,8 @@ Async<Result<Session>> Sessions::find(std::string token, Purpose purpose) {
     if (!person) {
       return person.error();
     }
-    return Found{{std::move(*person), rows->front().text(8)}, rows->front().time(9)};
+    const auto& row = rows->front();
+    return Found{{std::move(*person), row.text(8), row.time(10)}, row.time(9)};
   };
   auto found = co_await db::read<Found>(database_, std::move(work));
   if (!found) {
@@ -81,18 +104,24 @@ Async<> Sessions::touch(std::string token_sha256, std::string person_id, Time no
   static_cast<void>(co_await database_.write(std::move(work)));
 }
 
-Async<Result<>> Sessions::end(std::string token) {
+Async<Result<>> Sessions::end(std::string token, audit::By by) {
   const auto key = sha256(token);
+  const auto now = clock_.now();
   db::Database::Work work = [&](db::Transaction& transaction) -> Result<> {
-    const auto written = transaction.execute(delete_one, {key});
-    return written ? Result<>{} : written.error();
+    const auto ended = transaction.query(delete_one, {key});
+    if (!ended || ended->empty()) {
+      return ended ? Result<>{} : ended.error();
+    }
+    return note_end(transaction, by, ended->front().text(0), "this", now);
   };
   co_return co_await database_.write(std::move(work));
 }
 
-Async<Result<>> Sessions::end_all(std::string person_id) {
-  db::Database::Work work = [&](db::Transaction& transaction) {
-    return remove_all(transaction, person_id);
+Async<Result<>> Sessions::end_all(std::string person_id, audit::By by) {
+  const auto now = clock_.now();
+  db::Database::Work work = [&](db::Transaction& transaction) -> Result<> {
+    const auto ended = transaction.execute(delete_of_person, {person_id});
+    return ended ? note_end(transaction, by, person_id, "all", now) : ended.error();
   };
   co_return co_await database_.write(std::move(work));
 }
@@ -117,22 +146,25 @@ Async<Result<std::vector<ListedSession>>> Sessions::list(std::string person_id, 
   co_return co_await db::read<Listed>(database_, std::move(work));
 }
 
-Async<Result<>> Sessions::end_one(std::string person_id, std::string id) {
+Async<Result<>> Sessions::end_one(std::string person_id, std::string id, audit::By by) {
+  const auto now = clock_.now();
   db::Database::Work work = [&](db::Transaction& transaction) -> Result<> {
     const auto ended = transaction.execute(delete_by_id, {person_id, id});
     if (!ended) {
       return ended.error();
     }
-    return *ended > 0 ? Result<>{} : make_error(Errc::not_found, "no such session");
+    return *ended > 0 ? note_end(transaction, by, person_id, "one", now)
+                      : make_error(Errc::not_found, "no such session");
   };
   co_return co_await database_.write(std::move(work));
 }
 
-Async<Result<>> Sessions::end_others(std::string person_id, std::string token) {
+Async<Result<>> Sessions::end_others(std::string person_id, std::string token, audit::By by) {
   const auto key = sha256(token);
+  const auto now = clock_.now();
   db::Database::Work work = [&](db::Transaction& transaction) -> Result<> {
     const auto written = transaction.execute(delete_others, {person_id, key});
-    return written ? Result<>{} : written.error();
+    return written ? note_end(transaction, by, person_id, "others", now) : written.error();
   };
   co_return co_await database_.write(std::move(work));
 }
@@ -146,13 +178,23 @@ Result<> Sessions::insert(db::Transaction& transaction, const NewSession& sessio
   const auto written =
       transaction.execute(insert_one, {sha256(session.token), session.person.id, session.csrf_token,
                                        now, now, now + absolute_limit, clean_utf8(visit.ip, 64),
-                                       clean_utf8(visit.agent, longest_agent)});
+                                       clean_utf8(visit.agent, longest_agent), now});
   return written ? update_seen(transaction, session.person.id, now) : written.error();
 }
 
-Result<> Sessions::remove_all(db::Transaction& transaction, const std::string& person_id) {
+Result<> Sessions::renew(db::Transaction& transaction, const std::string& token,
+                         const std::string& new_token, Time now) {
+  const auto renewed = transaction.execute(set_token, {sha256(token), sha256(new_token), now});
+  if (!renewed) {
+    return renewed.error();
+  }
+  return *renewed == 1 ? Result<>{} : make_error(Errc::not_found, "no such session");
+}
+
+Result<> Sessions::remove_all(db::Transaction& transaction, const std::string& person_id,
+                              Time now) {
   const auto written = transaction.execute(delete_of_person, {person_id});
-  return written ? Result<>{} : written.error();
+  return written ? tell_people_changed(transaction, person_id, now) : written.error();
 }
 
 Result<std::int64_t> Sessions::remove_expired(db::Transaction& transaction, Time now) {

@@ -27,6 +27,8 @@ struct People::Attempt {
   // Nobody can be called otherwise; the database need not see it.
   bool may_exist() const { return check_username(folded).empty(); }
 
+  audit::By by() const { return by_visitor(visit); }
+
   std::string folded;
   std::string name;  // keys of the throttle
   std::string network;
@@ -61,7 +63,7 @@ Async<Result<NewSession>> People::try_sign_in(std::string username, std::string 
     co_return right.error();
   }
   if (!*right || !may_enter) {
-    co_return wrong();
+    co_return co_await refuse(attempt, std::move(*known));
   }
   std::string new_hash;
   if (passwords_.needs_rehash(stored)) {
@@ -72,6 +74,20 @@ Async<Result<NewSession>> People::try_sign_in(std::string username, std::string 
     new_hash = std::move(*hash);
   }
   co_return co_await complete(attempt, std::move(**known), std::move(new_hash));
+}
+
+// The same for a name that nobody has (A7). What was typed is not kept: it may be a password.
+Async<Result<NewSession>> People::refuse(const Attempt& attempt,
+                                         std::optional<StoredPerson> known) {
+  const audit::Deed deed{audit::kind::session_refused,
+                         "person",
+                         known ? known->person.id : std::string{},
+                         {{"why", "password"}}};
+  db::Database::Work work = [&](db::Transaction& transaction) {
+    return audit::append(transaction, attempt.by(), deed, attempt.at);
+  };
+  const auto noted = co_await database_.write(std::move(work));
+  co_return noted ? wrong() : noted.error();
 }
 
 // Counts the try, and looks the name up.
@@ -130,7 +146,9 @@ Async<Result<NewSession>> People::complete(const Attempt& attempt, StoredPerson 
     if (const auto forgotten = forget_tries(transaction, attempt.name); !forgotten) {
       return forgotten;
     }
-    return Sessions::insert(transaction, session, attempt.visit, attempt.at);
+    const audit::Deed deed{audit::kind::session_opened, "person", session.person.id, {}};
+    const auto noted = audit::append(transaction, attempt.by(), deed, attempt.at);
+    return noted ? Sessions::insert(transaction, session, attempt.visit, attempt.at) : noted;
   };
   const auto done = co_await database_.write(std::move(work));
   if (!done) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "async/clock.hpp"
+#include "audit/audit.hpp"
 #include "base/ids.hpp"
 #include "base/random.hpp"
 #include "db/database.hpp"
@@ -48,13 +49,13 @@ class Tokens {
 
   // Errc::not_found when there is nobody of this id, Errc::conflict beyond the most there may be.
   Async<Result<NewToken>> create(std::string person_id, Scope scope, std::string name = {},
-                                 std::optional<Time> expires_at = {});
+                                 std::optional<Time> expires_at = {}, audit::By by = {});
 
   // Those of a person that are good, the newest first.
   Async<Result<std::vector<ListedToken>>> list(std::string person_id);
 
   // Errc::not_found when this person has no such token, or no longer.
-  Async<Result<>> revoke(std::string id, std::string person_id);
+  Async<Result<>> revoke(std::string id, std::string person_id, audit::By by = {});
 
   // Who acts with this token. Errc::not_found when it is none of ours, was revoked or ran out, or
   // its person may not come in.

@@ -3,6 +3,7 @@
 #include "domain/words.hpp"
 #include "people/people_sql.hpp"
 #include "people/secrets.hpp"
+#include "people/sessions.hpp"
 #include "people/tokens.hpp"
 
 namespace vigie::people {
@@ -44,7 +45,7 @@ Result<Scope> parse_scope(std::string_view text) {
 }
 
 Async<Result<NewToken>> Tokens::create(std::string person_id, Scope scope, std::string name,
-                                       std::optional<Time> expires_at) {
+                                       std::optional<Time> expires_at, audit::By by) {
   const auto now = clock_.now();
   NewToken made{ids_.next(now), now, std::string{prefix} + random_.hex(token_bytes)};
   db::Database::Work work = [&](db::Transaction& transaction) -> Result<> {
@@ -62,7 +63,12 @@ Async<Result<NewToken>> Tokens::create(std::string person_id, Scope scope, std::
     const auto written =
         transaction.execute(insert_one, {made.id, person_id, sha256(made.token), to_string(scope),
                                          now, clean_utf8(name, longest_name), expires_at});
-    return written ? Result<>{} : written.error();
+    if (!written) {
+      return written.error();
+    }
+    json::object detail{{"person", person_id}, {"scope", to_string(scope)}};
+    const audit::Deed deed{audit::kind::token_created, "token", made.id, std::move(detail)};
+    return audit::append(transaction, by, deed, now);
   };
   const auto done = co_await database_.write(std::move(work));
   if (!done) {
@@ -90,7 +96,7 @@ Async<Result<std::vector<ListedToken>>> Tokens::list(std::string person_id) {
   co_return co_await db::read<Listed>(database_, std::move(work));
 }
 
-Async<Result<>> Tokens::revoke(std::string id, std::string person_id) {
+Async<Result<>> Tokens::revoke(std::string id, std::string person_id, audit::By by) {
   const auto now = clock_.now();
   db::Database::Work work = [&](db::Transaction& transaction) -> Result<> {
     const auto changed = transaction.execute(set_revoked, {id, person_id, now});
@@ -100,7 +106,10 @@ Async<Result<>> Tokens::revoke(std::string id, std::string person_id) {
     if (*changed == 0) {
       return make_error(Errc::not_found, "there is no such token");
     }
-    return {};
+    json::object detail{{"person", person_id}};
+    const audit::Deed deed{audit::kind::token_revoked, "token", id, std::move(detail)};
+    const auto noted = audit::append(transaction, by, deed, now);
+    return noted ? tell_people_changed(transaction, person_id, now) : noted;
   };
   co_return co_await database_.write(std::move(work));
 }

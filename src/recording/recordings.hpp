@@ -10,6 +10,7 @@
 #include "async/async.hpp"
 #include "async/clock.hpp"
 #include "async/worker_pool.hpp"
+#include "audit/audit.hpp"
 #include "base/ids.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
@@ -51,9 +52,10 @@ class Recordings {
   // Newest first. Errc::not_found as above.
   Async<Result<std::vector<Hold>>> holds(std::string live_id, Sight sight);
   // Errc::invalid: no reason, a longer one than longest_reason, an end that is past or too far.
-  Async<Result<Hold>> place_hold(std::string live_id, Sight sight, std::string reason, Time until);
+  Async<Result<Hold>> place_hold(std::string live_id, Sight sight, std::string reason, Time until,
+                                 audit::By by = {});
   // Errc::not_found also for one released before.
-  Async<Result<Hold>> release_hold(std::string hold_id, Sight sight);
+  Async<Result<Hold>> release_hold(std::string hold_id, Sight sight, audit::By by = {});
 
  private:
   struct Piece {

@@ -98,7 +98,7 @@ Async<Result<std::vector<Hold>>> Recordings::holds(std::string live_id, Sight si
 }
 
 Async<Result<Hold>> Recordings::place_hold(std::string live_id, Sight sight, std::string reason,
-                                           Time until) {
+                                           Time until, audit::By by) {
   const Time now = clock_.now();
   Hold hold{ids_.next(now), std::move(live_id), std::string{trim(reason)}, sight.person_id, now,
             until,          std::nullopt};
@@ -109,22 +109,25 @@ Async<Result<Hold>> Recordings::place_hold(std::string live_id, Sight sight, std
     co_return make_error(Errc::invalid, "until: a moment to come, within {} days",
                          std::chrono::duration_cast<std::chrono::days>(longest_hold).count());
   }
-  std::function<Result<Hold>(db::Transaction&)> work =
-      [&hold, &sight](db::Transaction& tx) -> Result<Hold> {
+  std::function<Result<Hold>(db::Transaction&)> work = [&](db::Transaction& tx) -> Result<Hold> {
     if (auto visible = require_visible(tx, hold.live_id, sight); !visible) {
       return visible.error();
     }
     const auto written = tx.execute(insert_hold, {hold.id, hold.live_id, hold.reason,
                                                   hold.person_id, hold.placed_at, hold.until});
-    return written ? Result<Hold>{hold} : written.error().during("placing a hold");
+    if (!written) {
+      return written.error().during("placing a hold");
+    }
+    const audit::Deed deed{audit::kind::hold_placed, "live", hold.live_id, {{"hold", hold.id}}};
+    const auto noted = audit::append(tx, by, deed, now);
+    return noted ? Result<Hold>{hold} : noted.error();
   };
   co_return co_await db::write<Hold>(database_, std::move(work));
 }
 
-Async<Result<Hold>> Recordings::release_hold(std::string hold_id, Sight sight) {
+Async<Result<Hold>> Recordings::release_hold(std::string hold_id, Sight sight, audit::By by) {
   const Time now = clock_.now();
-  std::function<Result<Hold>(db::Transaction&)> work = [&hold_id, &sight,
-                                                        now](db::Transaction& tx) -> Result<Hold> {
+  std::function<Result<Hold>(db::Transaction&)> work = [&](db::Transaction& tx) -> Result<Hold> {
     const auto rows = tx.query(select_hold_live, {hold_id});
     if (!rows) {
       return rows.error().during("looking for a hold");
@@ -136,7 +139,10 @@ Async<Result<Hold>> Recordings::release_hold(std::string hold_id, Sight sight) {
     if (!released) {
       return released.error().during("releasing a hold");
     }
-    return hold_of_row(released->at(0));
+    auto hold = hold_of_row(released->at(0));
+    const audit::Deed deed{audit::kind::hold_released, "live", hold.live_id, {{"hold", hold_id}}};
+    const auto noted = audit::append(tx, by, deed, now);
+    return noted ? Result<Hold>{std::move(hold)} : noted.error();
   };
   co_return co_await db::write<Hold>(database_, std::move(work));
 }

@@ -63,6 +63,7 @@ class Retention {
   Async<Result<std::int64_t>> remove_pieces(Time ended_before);
   Async<Result<Pieces>> purgeable(Time ended_before);
   Async<Result<>> mark_purged(Pieces pieces);
+  static Result<> note_removal(db::Transaction& tx, const Pieces& pieces, Time now);
   Async<Result<>> remove_bytes(const Pieces& pieces);
   Async<Result<std::uint64_t>> free_bytes();
   void note_room(std::uint64_t free);

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <map>
+
+#include "audit/audit.hpp"
 #include "recording/retention.hpp"
 
 namespace vigie::recording {
@@ -54,9 +57,23 @@ Async<Result<>> Retention::mark_purged(Pieces pieces) {
         return marked.error().during("marking sound as removed");
       }
     }
-    return {};
+    return note_removal(tx, pieces, now);
   };
   co_return co_await database_.write(std::move(work));
+}
+
+Result<> Retention::note_removal(db::Transaction& tx, const Pieces& pieces, Time now) {
+  std::map<std::string, std::int64_t> counts;
+  for (const auto& piece : pieces) {
+    ++counts[piece.live_id];
+  }
+  for (const auto& [live_id, count] : counts) {
+    const audit::Deed deed{audit::kind::sound_deleted, "live", live_id, {{"pieces", count}}};
+    if (const auto noted = audit::append(tx, audit::By{}, deed, now); !noted) {
+      return noted;
+    }
+  }
+  return {};
 }
 
 }  // namespace vigie::recording

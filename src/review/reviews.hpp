@@ -7,6 +7,7 @@
 
 #include "async/async.hpp"
 #include "async/clock.hpp"
+#include "audit/audit.hpp"
 #include "base/ids.hpp"
 #include "base/result.hpp"
 #include "bus/bus.hpp"
@@ -43,11 +44,13 @@ class Reviews {
   // Ends the alert; second_opinion gives it back to the queue for somebody else. Errc::invalid: a
   // false alarm without its cause, a cause with another verdict, a note longer than longest_note.
   // Errc::conflict, saying who, while somebody else has it in hand, and when it is decided.
-  Async<Result<Alert>> decide(std::string alert_id, Sight sight, NewDecision decision);
+  Async<Result<Alert>> decide(std::string alert_id, Sight sight, NewDecision decision,
+                              audit::By by = {});
 
   // Takes one's own newest decision back: the alert is in hand again. Errc::not_found: no such
   // decision of this person; Errc::conflict: later than undo_within.
-  Async<Result<Alert>> undo(std::string alert_id, std::string decision_id, Sight sight);
+  Async<Result<Alert>> undo(std::string alert_id, std::string decision_id, Sight sight,
+                            audit::By by = {});
 
  private:
   using Step = std::function<Result<>(db::Transaction&, const Alert&)>;

@@ -126,7 +126,8 @@ Async<Result<Alert>> Reviews::release(std::string alert_id, Sight sight) {
   co_return co_await change(std::move(alert_id), std::move(sight), std::move(step));
 }
 
-Async<Result<Alert>> Reviews::decide(std::string alert_id, Sight sight, NewDecision decision) {
+Async<Result<Alert>> Reviews::decide(std::string alert_id, Sight sight, NewDecision decision,
+                                     audit::By by) {
   decision.note = clean_utf8(trim(decision.note), longest_note + 1);
   if (auto fine = check(decision); !fine) {
     co_return fine.error();
@@ -145,6 +146,14 @@ Async<Result<Alert>> Reviews::decide(std::string alert_id, Sight sight, NewDecis
         !kept) {
       return kept;
     }
+    const audit::Deed deed{
+        audit::kind::alert_decided,
+        "alert",
+        alert.id,
+        {{"decision", id}, {"verdict", to_string(decision.verdict)}, {"cause", cause}}};
+    if (auto noted = audit::append(tx, by, deed, now); !noted) {
+      return noted;
+    }
     return decision.verdict == DecisionVerdict::second_opinion
                ? run(tx, update_free, {alert.id})
                : run(tx, update_decided, {alert.id, now});
@@ -152,7 +161,8 @@ Async<Result<Alert>> Reviews::decide(std::string alert_id, Sight sight, NewDecis
   co_return co_await change(std::move(alert_id), std::move(sight), std::move(step));
 }
 
-Async<Result<Alert>> Reviews::undo(std::string alert_id, std::string decision_id, Sight sight) {
+Async<Result<Alert>> Reviews::undo(std::string alert_id, std::string decision_id, Sight sight,
+                                   audit::By by) {
   const Time now = clock_.now();
   const auto person_id = sight.person_id;
   Step step = [&](db::Transaction& tx, const Alert& alert) -> Result<> {
@@ -167,8 +177,13 @@ Async<Result<Alert>> Reviews::undo(std::string alert_id, std::string decision_id
       return make_error(Errc::conflict, "a decision can be taken back for {} seconds only",
                         std::chrono::duration_cast<std::chrono::seconds>(undo_within).count());
     }
-    if (auto undone = run(tx, update_undone, {decision_id, now}); !undone) {
-      return undone;
+    const audit::Deed deed{
+        audit::kind::alert_undone, "alert", alert.id, {{"decision", decision_id}}};
+    for (const auto& done :
+         {run(tx, update_undone, {decision_id, now}), audit::append(tx, by, deed, now)}) {
+      if (!done) {
+        return done;
+      }
     }
     return run(tx, update_claim, {alert.id, person_id, now + claim_length, now});
   };

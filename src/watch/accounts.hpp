@@ -9,6 +9,7 @@
 
 #include "async/async.hpp"
 #include "async/clock.hpp"
+#include "audit/audit.hpp"
 #include "base/ids.hpp"
 #include "base/result.hpp"
 #include "bus/bus.hpp"
@@ -106,7 +107,7 @@ class Accounts {
                                                     BatchOptions options);
 
   // Out of this person's lists too. Errc::not_found when this person does not follow it.
-  Async<Result<>> unfollow(std::string person_id, std::string account_id);
+  Async<Result<>> unfollow(std::string person_id, std::string account_id, audit::By by = {});
 
   // Errc::not_found likewise; Errc::invalid beyond FollowEdit's bounds.
   Async<Result<FollowedAccount>> edit(std::string person_id, std::string account_id,

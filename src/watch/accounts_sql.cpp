@@ -193,8 +193,9 @@ Async<Result<FollowedAccount>> Accounts::follow(std::string person_id, std::stri
   co_return followed;
 }
 
-Async<Result<>> Accounts::unfollow(std::string person_id, std::string account_id) {
-  db::Database::Work work = [&person_id, &account_id](db::Transaction& tx) -> Result<> {
+Async<Result<>> Accounts::unfollow(std::string person_id, std::string account_id, audit::By by) {
+  const Time now = clock_.now();
+  db::Database::Work work = [&](db::Transaction& tx) -> Result<> {
     const auto removed = tx.execute(delete_follow, {person_id, account_id});
     if (!removed) {
       return removed.error().during("unfollowing an account");
@@ -202,7 +203,9 @@ Async<Result<>> Accounts::unfollow(std::string person_id, std::string account_id
     if (*removed == 0) {
       return make_error(Errc::not_found, "this person does not follow {}", account_id);
     }
-    return take_from_all_lists(tx, person_id, account_id);
+    const audit::Deed deed{audit::kind::account_unfollowed, "account", account_id, {}};
+    const auto noted = audit::append(tx, by, deed, now);
+    return noted ? take_from_all_lists(tx, person_id, account_id) : noted;
   };
   auto done = co_await database_.write(std::move(work));
   if (done) {

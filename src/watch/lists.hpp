@@ -8,6 +8,7 @@
 
 #include "async/async.hpp"
 #include "async/clock.hpp"
+#include "audit/audit.hpp"
 #include "base/ids.hpp"
 #include "base/result.hpp"
 #include "db/database.hpp"
@@ -37,7 +38,7 @@ class Lists {
                                     std::optional<std::string> name);
 
   // The accounts stay followed.
-  Async<Result<>> remove(std::string person_id, std::string list_id);
+  Async<Result<>> remove(std::string person_id, std::string list_id, audit::By by = {});
 
   // The list is of sight.person_id; the account is one that sight reaches, or Errc::not_found.
   // Both succeed when nothing was left to do.

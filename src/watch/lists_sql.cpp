@@ -212,15 +212,18 @@ Async<Result<AccountList>> Lists::rename(std::string person_id, std::string list
   co_return co_await db::write<AccountList>(database_, std::move(work));
 }
 
-Async<Result<>> Lists::remove(std::string person_id, std::string list_id) {
+Async<Result<>> Lists::remove(std::string person_id, std::string list_id, audit::By by) {
+  const Time now = clock_.now();
   db::Database::Work work = [&](db::Transaction& tx) -> Result<> {
     const auto removed = tx.execute(delete_list, {person_id, list_id});
     if (!removed) {
       return removed.error().during("removing a list");
     }
-    return *removed == 0
-               ? Result<>{make_error(Errc::not_found, "no list {} of this person", list_id)}
-               : Result<>{};
+    if (*removed == 0) {
+      return make_error(Errc::not_found, "no list {} of this person", list_id);
+    }
+    const audit::Deed deed{audit::kind::list_removed, "list", list_id, {}};
+    return audit::append(tx, by, deed, now);
   };
   co_return co_await database_.write(std::move(work));
 }

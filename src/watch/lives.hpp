@@ -8,6 +8,7 @@
 
 #include "async/async.hpp"
 #include "async/clock.hpp"
+#include "audit/audit.hpp"
 #include "base/result.hpp"
 #include "bus/bus.hpp"
 #include "db/database.hpp"
@@ -55,7 +56,8 @@ class Lives {
 
   // A person stops or resumes the capture; the one who captures notices within two seconds.
   // Errc::not_found as get(); Errc::conflict when the live is over.
-  Async<Result<Live>> set_capture_wanted(std::string live_id, Sight sight, bool is_wanted);
+  Async<Result<Live>> set_capture_wanted(std::string live_id, Sight sight, bool is_wanted,
+                                         audit::By by = {});
 
  private:
   db::Database& database_;

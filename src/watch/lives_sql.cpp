@@ -187,11 +187,14 @@ Async<Result<DelayFigures>> Lives::detection_delays(std::string account_id) {
   co_return co_await db::read<DelayFigures>(database_, std::move(work));
 }
 
-Async<Result<Live>> Lives::set_capture_wanted(std::string live_id, Sight sight, bool is_wanted) {
+Async<Result<Live>> Lives::set_capture_wanted(std::string live_id, Sight sight, bool is_wanted,
+                                              audit::By by) {
   const Time now = clock_.now();
-  std::function<Result<Live>(db::Transaction&)> work = [&live_id, &sight, is_wanted,
-                                                        now](db::Transaction& tx) {
-    return write_wanted(tx, live_id, sight, is_wanted, now);
+  std::function<Result<Live>(db::Transaction&)> work = [&](db::Transaction& tx) -> Result<Live> {
+    auto live = write_wanted(tx, live_id, sight, is_wanted, now);
+    const audit::Deed deed{audit::kind::live_capture, "live", live_id, {{"running", is_wanted}}};
+    const auto noted = live ? audit::append(tx, by, deed, now) : Result<>{};
+    return noted ? live : noted.error();
   };
   auto live = co_await db::write<Live>(database_, std::move(work));
   if (live) {

@@ -59,6 +59,7 @@ class Api : public vigie::testing::OnEachDatabase {
     hub_.reset();
     bus_ = create_memory_bus(io.get_executor());
     sessions_ = std::make_unique<people::Sessions>(db(), clock, random);
+    trail_ = std::make_unique<audit::Trail>(db(), clock);
     tokens_ = std::make_unique<people::Tokens>(db(), clock, ids, random);
     accounts_ = std::make_unique<watch::Accounts>(db(), clock, ids, *bus_);
     lists_ = std::make_unique<watch::Lists>(db(), clock, ids);
@@ -95,6 +96,7 @@ class Api : public vigie::testing::OnEachDatabase {
                                             .random = random,
                                             .log = log_.log,
                                             .database = db(),
+                                            .trail = *trail_,
                                             .people = *people_,
                                             .desk = *desk_,
                                             .sessions = *sessions_,
@@ -175,6 +177,7 @@ class Api : public vigie::testing::OnEachDatabase {
   BlobStore& blobs() { return *blobs_; }
   recording::Recordings& recordings() { return *recordings_; }
   people::Tokens& tokens() { return *tokens_; }
+  audit::Trail& trail() { return *trail_; }
   watch::Accounts& accounts() { return *accounts_; }
 
   // The account on air, as the platform would tell.
@@ -198,6 +201,7 @@ class Api : public vigie::testing::OnEachDatabase {
   Gate gate_{{}};
   people::Passwords passwords_{people::quick_cost};
   std::unique_ptr<Bus> bus_;
+  std::unique_ptr<audit::Trail> trail_;
   std::unique_ptr<people::Sessions> sessions_;
   std::unique_ptr<people::People> people_;
   std::unique_ptr<people::Tokens> tokens_;

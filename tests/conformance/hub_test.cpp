@@ -9,46 +9,13 @@
 #include "async/task_group.hpp"
 #include "base/json.hpp"
 #include "bus/memory/memory_bus.hpp"
+#include "conformance/hub_browser.hpp"
 #include "db/event_log.hpp"
 #include "log/log_fake.hpp"
 #include "support/databases.hpp"
 
 namespace vigie::api {
 namespace {
-
-// A browser that reads at once, until its queue is said to be full.
-class Browser final : public http::WebSocket {
- public:
-  explicit Browser(const asio::any_io_executor& executor) : end_{executor} {}
-
-  Async<Result<std::string>> receive() override {
-    while (closed_with == 0) {
-      co_await end_.wait();
-    }
-    co_return make_error(Errc::unavailable, "gone");
-  }
-  bool send(std::string message) override {
-    if (is_slow) {
-      return false;
-    }
-    const auto value = parse_json(message).value();
-    types.push_back(get_string(value, "type").value());
-    ids.push_back(get_integer(value, "id").value_or(0));
-    return true;
-  }
-  void close(std::uint16_t code, std::string_view) override {
-    closed_with = code;
-    end_.ring();
-  }
-
-  std::vector<std::int64_t> ids;
-  std::vector<std::string> types;
-  std::uint16_t closed_with = 0;
-  bool is_slow = false;
-
- private:
-  Signal end_;
-};
 
 class Feed : public vigie::testing::OnEachDatabase {
  protected:
