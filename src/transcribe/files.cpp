@@ -15,6 +15,7 @@
 #include "transcribe/files_output.hpp"
 #include "transcribe/language_lock.hpp"
 #include "transcribe/listener.hpp"
+#include "transcribe/not_speech.hpp"
 
 namespace vigie::transcribe {
 namespace {
@@ -237,7 +238,8 @@ class Run {
                        transcript.error().what);
     } else {
       recording.language.heard(*transcript, job.utterance.duration());
-      if (!transcript->text.empty()) {
+      if (!transcript->text.empty() &&
+          !is_by_chance(transcript->confidence, job.utterance.duration())) {
         spoken = Spoken{start, end, std::move(*transcript)};
       }
     }

@@ -28,12 +28,15 @@ class Listener {
   std::span<const float> open_samples() const { return cutter_.open_samples(); }  // likewise
 
  private:
+  std::vector<Utterance> hear_rest(std::size_t frames_at_hand);
+  void prime(std::span<const float> frames);
   float likely(std::span<const float> frame);
 
   std::unique_ptr<SpeechDetector> detector_;
+  bool is_primed_ = false;
   int quiet_frames_ = 0;  // since the last utterance
   Cutter cutter_;
-  std::vector<float> rest_;  // less than a frame
+  std::vector<float> rest_;  // less than a frame, or than what primes the detector
 };
 
 }  // namespace vigie::transcribe

@@ -3,9 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
+#include <cstdlib>
+#include <numbers>
 #include <random>
 
+#include "transcribe/models.hpp"
 #include "transcribe/speech_detector_fake.hpp"
 
 namespace vigie::transcribe {
@@ -94,6 +98,43 @@ TEST(Listener, CutsTheSameWhateverTheChunks) {
       }
     }
   }
+}
+
+// The simulator's: a note of 0.75 s over a low one, and the next.
+std::vector<float> melody(Span length, Span from) {
+  constexpr std::array<double, 8> notes{220.0, 277.2, 329.6, 440.0, 329.6, 277.2, 246.9, 196.0};
+  constexpr double note_seconds = 0.75;
+  std::vector<float> samples(media::samples_in(length));
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    const double time = to_seconds(from) + static_cast<double>(i) / media::sample_rate;
+    const double at = std::fmod(time, note_seconds);
+    const double note = notes.at(static_cast<std::size_t>(time / note_seconds) % notes.size());
+    const double fade = std::sin(std::numbers::pi * at / note_seconds);
+    const double turn = 2 * std::numbers::pi * at;
+    samples[i] =
+        static_cast<float>(fade * (0.15 * std::sin(turn * note) + 0.05 * std::sin(turn * 110)));
+  }
+  return samples;
+}
+
+TEST(Listener, TakesMusicThatItJoinsInTheMiddleForNoVoice) {
+  const auto* cache = std::getenv("VIGIE_CACHE");  // NOLINT(concurrency-mt-unsafe)
+  const auto weights =
+      load_silero(silero_path(std::string{cache == nullptr ? "" : cache} + "/models"));
+  if (!weights) {
+    GTEST_SKIP() << weights.error().what;
+  }
+  std::size_t utterances = 0;
+
+  for (int start = 0; start < 60; ++start) {
+    Listener listener{make_silero_detector(*weights)};
+    utterances +=
+        listener.hear(melody(std::chrono::seconds{5}, std::chrono::milliseconds{101 * start}))
+            .size();
+    utterances += listener.finish().size();
+  }
+
+  EXPECT_EQ(utterances, 0U);
 }
 
 TEST(Listener, GoesOnAfterFinish) {

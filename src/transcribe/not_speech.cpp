@@ -113,6 +113,18 @@ bool is_bracketed(std::string_view text) {
   return inside('[', ']') || inside('(', ')') || is_starred;
 }
 
+bool has_letters(std::string_view text) {
+  constexpr std::array<std::string_view, 12> marks{"…", "♪", "♫", "—", "–", "«",
+                                                   "»", "“", "”", "’", "¿", "¡"};
+  auto words = words_of(text);
+  for (const auto mark : marks) {
+    for (auto at = words.find(mark); at != std::string::npos; at = words.find(mark, at)) {
+      words.erase(at, mark.size());
+    }
+  }
+  return !trim(words).empty();
+}
+
 }  // namespace
 
 bool is_subtitle_artefact(std::string_view text) {
@@ -139,7 +151,13 @@ bool is_filler(std::string_view text) {
 }
 
 bool is_not_speech(std::string_view text, bool is_doubtful) {
-  return is_subtitle_artefact(text) || (is_doubtful && is_filler(text));
+  return !has_letters(text) || is_subtitle_artefact(text) || (is_doubtful && is_filler(text));
+}
+
+bool is_by_chance(double confidence, Span duration) {
+  constexpr double least_confidence = 0.2;
+  constexpr Span short_sound{1'000'000};
+  return confidence < least_confidence && duration < short_sound;
 }
 
 bool is_quiet(std::span<const float> samples) {

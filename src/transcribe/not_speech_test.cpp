@@ -58,6 +58,22 @@ TEST(Filler, IsBelievedWhenItWasHeardClearly) {
   EXPECT_FALSE(is_not_speech("Je vous remercie.", true));
 }
 
+TEST(NotSpeech, IsWhatHasNoLetters) {
+  for (const auto* text : {"...", " … ", "♪ ♪", "- -", "", "!?"}) {
+    EXPECT_TRUE(is_not_speech(text, false)) << text;
+  }
+  for (const auto* text : {"Ah…", "À", "112", "да", "你好"}) {
+    EXPECT_FALSE(is_not_speech(text, false)) << text;
+  }
+}
+
+TEST(Chance, IsWhatNobodyBelievesOfTheShortestSounds) {
+  using std::chrono::milliseconds;
+  EXPECT_TRUE(is_by_chance(0.14, milliseconds{860}));
+  EXPECT_FALSE(is_by_chance(0.26, milliseconds{860}));
+  EXPECT_FALSE(is_by_chance(0.14, milliseconds{1'200}));
+}
+
 TEST(Quiet, IsWhatHardlyAnybodyHears) {
   EXPECT_TRUE(is_quiet(std::vector<float>{}));
   EXPECT_TRUE(is_quiet(std::vector<float>(100, 0.001F)));

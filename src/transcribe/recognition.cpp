@@ -4,6 +4,7 @@
 #include <ranges>
 
 #include "transcribe/meters.hpp"
+#include "transcribe/not_speech.hpp"
 #include "transcribe/stream.hpp"
 #include "transcribe/transcription.hpp"
 
@@ -136,7 +137,7 @@ void Transcription::take(const PiecePtr& piece, Result<Transcript> transcript) {
   } else {
     stream.language.heard(*transcript, piece->duration);
     meters_->redone.add(transcript->attempts - 1);
-    if (!transcript->text.empty()) {
+    if (!transcript->text.empty() && !is_by_chance(transcript->confidence, piece->duration)) {
       piece->segment = Segment{.id = {},
                                .live_id = stream.claim.live_id,
                                .start = piece->start,
