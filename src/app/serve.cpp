@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // vigie serve: runs until SIGTERM or SIGINT; a second signal ends at once.
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <csignal>
@@ -17,6 +19,17 @@ namespace vigie::app {
 namespace {
 
 constexpr int exit_now = 130;
+constexpr rlim_t enough_files = 65'536;
+
+// Each connection is a file, and a shell gives 1024: a thousand slow visitors would keep everybody
+// out (B11).
+void ask_for_files() {
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < enough_files) {
+    files.rlim_cur = std::min(files.rlim_max, enough_files);
+    setrlimit(RLIMIT_NOFILE, &files);
+  }
+}
 
 Async<> wait_for_signal(asio::signal_set& signals) {
   co_await signals.async_wait(asio::use_awaitable);
@@ -48,6 +61,7 @@ Async<> run_until_signal(Application& vigie, World& world) {
 }  // namespace
 
 int serve(const CommandLine& line, const config::Config& config) {
+  ask_for_files();
   SystemClock clock;
   SystemRandom random;
   const auto level = log::parse_level(config.text("LOG_LEVEL"));

@@ -103,15 +103,19 @@ class Rig:
         vigie = self.build / "vigie"
         subprocess.run([vigie, "admin", "create", "--username", "rig"], input=PASSWORD, env=self.environment, check=True,
                        capture_output=True)
-        made = subprocess.run([vigie, "token", "create", "--username", "rig", "--scope", "write"], env=self.environment,
+        self.make_token()
+
+    def make_token(self):
+        made = subprocess.run([self.build / "vigie", "token", "create", "--username", "rig", "--scope", "write"], env=self.environment,
                               check=True, capture_output=True, text=True)
         self.token = made.stdout.strip()
 
-    def start_vigie(self, patience_s=60):
+    def start_vigie(self, patience_s=60, roles=""):
         """How long it took until ready, in seconds."""
+        command = [self.build / "vigie", "serve", *(["--roles", roles] if roles else [])]
         begun = time.monotonic()
         with (self.folder / "vigie.log").open("ab") as log:
-            self.vigie = subprocess.Popen([self.build / "vigie", "serve"], env=self.environment, stdout=log, stderr=log)
+            self.vigie = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
         until(lambda: answers(self.url + "/readyz"), patience_s, "Vigie is ready", 0.02)
         return time.monotonic() - begun
 
