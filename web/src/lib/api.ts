@@ -12,6 +12,7 @@ export class RefusedError extends Error {
     readonly detail: string,
     readonly requestId: string,
     readonly fields: readonly FieldProblem[] = [],
+    readonly proof: 'password' | 'code' | null = null, // what the server wants to see once more
   ) {
     super(`${status} ${detail}`);
   }
@@ -20,6 +21,7 @@ export class RefusedError extends Error {
 // No answer at all: the network, or the server is down.
 export class UnreachableError extends Error {}
 
+const proofNeeded = 'urn:vigie:problem:reauthentication_required';
 const patience = 20_000; // ms
 const pageSize = 1000; // the contract's largest
 
@@ -29,6 +31,8 @@ export class Api {
   #fetch: Fetch;
   #csrf = '';
   onSessionEnd: () => void = () => undefined;
+  // Asks the person who they are once more; whether they proved it.
+  onProofNeeded: (withCode: boolean) => Promise<boolean> = () => Promise.resolve(false);
 
   constructor(fetcher: Fetch = (path, init) => fetch(path, init)) {
     this.#fetch = fetcher;
@@ -40,6 +44,9 @@ export class Api {
     return session;
   }
 
+  // The session goes on under another cookie (App.renewingSession).
+  reauthenticate = (password: string, code: string): Promise<Session> =>
+    this.#write('POST', '/session/reauthenticate', code === '' ? { password } : { password, code });
   signOut = (): Promise<void> => this.#write('DELETE', '/session');
   status = (): Promise<Status> => this.#json('GET', '/status');
 
@@ -116,16 +123,24 @@ export class Api {
     return items;
   }
 
-  // A token made old by a sign-in elsewhere is fetched again, once.
+  // A token made old by a sign-in elsewhere is fetched again, a fresh proof is asked for: each once.
   async #write<T>(method: string, path: string, body?: unknown): Promise<T> {
     try {
       return await this.#json<T>(method, path, body);
     } catch (error) {
-      if (!(error instanceof RefusedError) || error.status !== 403 || !error.detail.includes('X-CSRF-Token')) {
+      if (!(error instanceof RefusedError) || error.status !== 403) {
+        throw error;
+      }
+      if (error.proof !== null) {
+        if (!(await this.onProofNeeded(error.proof === 'code'))) {
+          throw error;
+        }
+      } else if (error.detail.includes('X-CSRF-Token')) {
+        await this.session();
+      } else {
         throw error;
       }
     }
-    await this.session();
     return this.#json<T>(method, path, body);
   }
 
@@ -139,7 +154,8 @@ export class Api {
       this.onSessionEnd();
     }
     const problem = (await response.json().catch(() => ({}))) as Partial<Problem>;
-    throw new RefusedError(response.status, problem.detail ?? '', problem.request_id ?? '', problem.errors ?? []);
+    const proof = problem.type !== proofNeeded ? null : problem.second_factor === true ? 'code' : 'password';
+    throw new RefusedError(response.status, problem.detail ?? '', problem.request_id ?? '', problem.errors ?? [], proof);
   }
 
   async #send(method: string, path: string, body: unknown): Promise<Response> {

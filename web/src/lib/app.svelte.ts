@@ -45,6 +45,7 @@ class App {
   isLoaded = $state(false);
   isDetailLoaded = $state(false);
   isSessionEnded = $state(false);
+  proof = $state.raw<{ withCode: boolean; done: (isProved: boolean) => void } | null>(null); // asked for now
   isToastHeld = $state(false);
   caughtUp = $state.raw<{ count: number | null; until: number } | null>(null);
   message = $state(''); // what an action did, for the status line
@@ -81,6 +82,7 @@ class App {
       },
     );
     this.api.onSessionEnd = () => this.#endSession();
+    this.api.onProofNeeded = (withCode) => this.#askForProof(withCode);
   }
 
   async start(): Promise<void> {
@@ -162,6 +164,14 @@ class App {
       this.#isLeaving = false;
     }
     this.reload();
+  }
+
+  // Of two that ask at once the later waits for the same answer.
+  #asking: Promise<boolean> | null = null;
+  #askForProof(withCode: boolean): Promise<boolean> {
+    this.#asking ??= new Promise<boolean>((done) => { this.proof = { withCode, done }; })
+      .finally(() => { this.proof = this.#asking = null; });
+    return this.#asking;
   }
 
   #endSession(): void {

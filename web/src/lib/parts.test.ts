@@ -244,6 +244,27 @@ describe('requests', () => {
     expect(await api.createList('x')).toEqual({ id: 'a1' });
   });
 
+  test('ask for a proof where one is needed, and go on', async () => {
+    const needed = { type: 'urn:vigie:problem:reauthentication_required', detail: 'again', second_factor: true };
+    const answers = [json(403, needed), json(201, { id: 'w1' })];
+    const api = new Api(async () => answers.shift() as Response);
+    const asked: boolean[] = [];
+    api.onProofNeeded = async (withCode) => { asked.push(withCode); return true; };
+    expect(await api.write('POST', '/webhooks', {})).toEqual({ id: 'w1' });
+    expect(asked).toEqual([true]);
+
+    answers.push(json(403, { ...needed, second_factor: false }));
+    api.onProofNeeded = async (withCode) => { asked.push(withCode); return false; };
+    const refused = api.write('POST', '/webhooks', {});
+    await expect(refused).rejects.toMatchObject({ status: 403, proof: 'password' });
+    expect(asked).toEqual([true, false]);
+    expect(answers).toEqual([]);
+
+    answers.push(json(403, { detail: 'your role does not allow this' }));
+    await expect(api.write('POST', '/webhooks', {})).rejects.toMatchObject({ proof: null });
+    expect(asked).toEqual([true, false]);
+  });
+
   test('read every page of a list', async () => {
     const paths: string[] = [];
     const api = new Api(async (path) => {

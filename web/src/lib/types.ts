@@ -223,6 +223,8 @@ export interface FieldProblem {
 }
 
 export interface Problem {
+  type?: string;
+  second_factor?: boolean; // with the type of proofNeeded (api.ts): its code is asked for too
   title: string;
   status: number;
   detail: string;

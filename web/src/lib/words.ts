@@ -143,7 +143,8 @@ export function wordsForFailure(t: Catalogue, error: unknown): { text: string; c
     return { text: t.errors.unreachable, code: '' };
   }
   const text =
-    error.status === 403 ? t.errors.notAllowed
+    error.proof !== null ? t.proof.needed
+    : error.status === 403 ? t.errors.notAllowed
     : error.status === 404 ? t.errors.missing
     : error.status === 429 ? t.errors.busy
     : error.status >= 500 ? t.errors.unreachable

@@ -48,6 +48,14 @@ export const en: Catalogue = {
     notYet: 'You are not signed in again yet.',
     signIn: 'Sign in',
   },
+  proof: {
+    title: 'Confirm that it is you',
+    text: 'You signed in more than ten minutes ago. This action asks for your password again.',
+    password: 'Your password',
+    code: 'Code of your authenticator application, or a recovery code',
+    confirm: 'Confirm',
+    needed: 'Nothing was done: this action asks for your password again.',
+  },
   errors: {
     title: 'Loading failed',
     since: (clock) => `Since ${clock}.`,

@@ -49,6 +49,14 @@ export const fr = {
     notYet: 'Vous n’êtes pas encore reconnecté.',
     signIn: 'Se connecter',
   },
+  proof: {
+    title: 'Confirmez que c’est vous',
+    text: 'Votre dernière connexion date de plus de dix minutes. Cette action redemande votre mot de passe.',
+    password: 'Votre mot de passe',
+    code: 'Code de votre application d’authentification, ou code de secours',
+    confirm: 'Confirmer',
+    needed: 'Rien n’a été fait : cette action redemande votre mot de passe.',
+  },
   errors: {
     title: 'Chargement impossible',
     since: (clock: string) => `Depuis ${clock}.`,
