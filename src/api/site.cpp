@@ -277,15 +277,18 @@ Async<http::Answer> Site::open_events(http::Request request) {
   }
   // From here on nothing is missed: what happens during the handshake is replayed.
   listener.position = services_.hub.position();
-  listener.is_still_valid = [this, request] { return is_still_valid(request); };
   auto seat = limits_.take_seat(address, listener.person.id);
   if (!seat) {
     co_return problem(seat.error(), request.id);
   }
+  listener.is_still_valid = [this, knock = std::make_shared<http::Request>(std::move(request))] {
+    return is_still_valid(*knock);
+  };
   http::Upgrade upgrade;
   http::set_policy(upgrade.headers);
-  upgrade.session = [this, listener, seat = std::move(*seat)](http::WebSocket& socket) {
-    return services_.hub.serve(socket, listener);
+  upgrade.session = [this, listener = std::move(listener),
+                     seat = std::move(*seat)](http::WebSocket& socket) mutable {
+    return services_.hub.serve(socket, std::move(listener));
   };
   co_return upgrade;
 }

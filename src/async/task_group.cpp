@@ -49,6 +49,17 @@ TaskGroup::~TaskGroup() {
 void TaskGroup::spawn(std::string name, Async<> work) {
   const auto child = children_.emplace(children_.end());
   child->name = std::move(name);
+  start(child, std::move(work));
+}
+
+void TaskGroup::spawn_with_stop(
+    std::string name, const std::function<Async<>(asio::cancellation_signal& stop)>& make) {
+  const auto child = children_.emplace(children_.end());
+  child->name = std::move(name);
+  start(child, make(child->stop));
+}
+
+void TaskGroup::start(std::list<Child>::iterator child, Async<> work) {
   auto on_end = [this, child](std::exception_ptr failure) { finished(child, std::move(failure)); };
   asio::co_spawn(executor_, std::move(work),
                  asio::bind_cancellation_slot(child->stop.slot(), std::move(on_end)));

@@ -28,6 +28,10 @@ class TaskGroup {
 
   void spawn(std::string name, Async<> work);
 
+  // The same for work that may have to stop itself: what make is given stops it, and lives as long.
+  void spawn_with_stop(std::string name,
+                       const std::function<Async<>(asio::cancellation_signal& stop)>& make);
+
   // Asks every child to stop; children spawned afterwards are stopped at once.
   void cancel();
 
@@ -41,6 +45,7 @@ class TaskGroup {
     std::string name;
     asio::cancellation_signal stop;
   };
+  void start(std::list<Child>::iterator child, Async<> work);
   void finished(std::list<Child>::iterator child, std::exception_ptr failure);
 
   asio::any_io_executor executor_;

@@ -49,6 +49,7 @@ json::object to_json(const Account& account) {
 
 json::object to_json(const FollowedAccount& followed) {
   auto object = to_json(followed.account);
+  object.reserve(object.size() + 6);
   object["note"] = followed.note;
   object["tags"] = json::array(followed.tags.begin(), followed.tags.end());
   object["priority"] = followed.priority;

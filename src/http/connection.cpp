@@ -103,6 +103,11 @@ void ServerContext::count(int status) {
       .add();
 }
 
+struct Connection::Wanted {
+  Request request;
+  Upgrade upgrade;
+};
+
 Connection::Connection(ServerContext& context, asio::ip::tcp::socket socket, std::string peer)
     : context_{context}, link_{std::move(socket)}, peer_{std::move(peer)} {
   context_.open_connections.add(1);
@@ -294,7 +299,7 @@ Async<bool> Connection::send_answer(Answer answer, const Request& head, bool kee
     co_return co_await send_stream(std::move(*streamed), is_head);
   }
   if (auto* wanted = std::get_if<Upgrade>(&answer)) {
-    co_return co_await upgrade(std::move(*wanted), head);
+    co_return co_await accept(std::move(*wanted), head);
   }
   link_.reset();
   co_return false;
@@ -332,7 +337,7 @@ Async<bool> Connection::send_stream(Streamed streamed, bool is_head) {
   co_return false;
 }
 
-Async<bool> Connection::upgrade(Upgrade upgrade, const Request& request) {
+Async<bool> Connection::accept(Upgrade upgrade, const Request& request) {
   if (!is_websocket_request(request)) {
     auto refused = problem(426, "this address speaks WebSocket, version 13", request.id);
     refused.headers.add("Upgrade", "websocket");
@@ -347,24 +352,32 @@ Async<bool> Connection::upgrade(Upgrade upgrade, const Request& request) {
     co_return false;
   }
   note(request, 101, Span{0});
+  wanted_ = std::make_unique<Wanted>(request, std::move(upgrade));
+  co_return false;
+}
+
+Async<> Connection::run_web_socket(asio::cancellation_signal& stop) {
+  if (!wanted_) {
+    co_return;
+  }
   std::string{}.swap(buffer_);  // 16 KiB that a socket at rest does not need
   link_.rest();
-  WebSocketSession session{context_, link_};
+  WebSocketSession session{context_, link_, stop};
+  struct Known {
+    WebSocketSession*& place;
+    ~Known() { place = nullptr; }
+  };
   web_socket_ = &session;
+  const Known known{web_socket_};
   if (context_.stopping) {
     session.stop();
   }
-  std::exception_ptr failure;
-  try {
-    co_await session.run(request, std::move(upgrade));
-  } catch (...) {
-    failure = std::current_exception();
+  const bool is_open = co_await session.shake_hands(wanted_->request, wanted_->upgrade);
+  auto talk = std::move(wanted_->upgrade.session);
+  wanted_.reset();
+  if (is_open) {
+    co_await session.run(std::move(talk));
   }
-  web_socket_ = nullptr;
-  if (failure) {
-    std::rethrow_exception(failure);
-  }
-  co_return false;
 }
 
 // Closing while the other end still sends would reset the connection and lose our last words: say

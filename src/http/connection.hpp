@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One connection of the server, from its first byte to its last. For the HTTP room only.
 #pragma once
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <memory>
@@ -39,8 +40,11 @@ class Connection {
   Connection(ServerContext& context, asio::ip::tcp::socket socket, std::string peer);
   ~Connection();
 
-  // Serves until either side has enough.
+  // Serves until either side has enough, or a WebSocket was asked for.
   Async<> run();
+
+  // Then runs that WebSocket, if there is one, to its end; stop ends the coroutine that we run on.
+  Async<> run_web_socket(asio::cancellation_signal& stop);
 
   // Answers nothing but status, for who is not let in.
   Async<> turn_away(int status);
@@ -59,7 +63,7 @@ class Connection {
   Async<bool> send_answer(Answer answer, const Request& head, bool keeps_alive, Span started);
   Async<bool> send_response(Response response, bool is_head, bool keeps_alive);
   Async<bool> send_stream(Streamed streamed, bool is_head);
-  Async<bool> upgrade(Upgrade upgrade, const Request& request);
+  Async<bool> accept(Upgrade upgrade, const Request& request);
   Async<Answer> ask_handler(Request request);
   Async<> linger();
   void note(const Request& request, int status, Span took);
@@ -73,6 +77,8 @@ class Connection {
   bool keeps_alive_ = false;
   bool last_words_ = false;  // sent, and the other end may still be sending
   bool failed_ = false;      // the last answer was ours, for a handler that threw
+  struct Wanted;
+  std::unique_ptr<Wanted> wanted_;  // a WebSocket, from its request to its handshake
   WebSocketSession* web_socket_ = nullptr;
 };
 

@@ -50,7 +50,7 @@ class TcpServer final : public Server {
 
  private:
   Async<> accept_all(TaskGroup& tasks);
-  Async<> serve(tcp::socket socket, std::string peer);
+  Async<> serve(tcp::socket socket, std::string peer, asio::cancellation_signal& stop);
   Async<> turn_away(tcp::socket socket, std::string peer, int status);
   Async<> finish(TaskGroup& tasks);
   Async<> cut_after_grace(TaskGroup& tasks);
@@ -117,13 +117,16 @@ void TcpServer::take_in(TaskGroup& tasks, tcp::socket socket) {
   const bool greedy = !is_spared && place != by_peer_.end() &&
                       place->second >= context_.options.max_connections_per_peer;
   if (!full && !greedy) {
-    tasks.spawn("connection", serve(std::move(socket), std::move(peer)));
+    const auto make = [&](asio::cancellation_signal& stop) {
+      return serve(std::move(socket), std::move(peer), stop);
+    };
+    tasks.spawn_with_stop("connection", make);
   } else if (turned_away_ < most_turned_away) {
     tasks.spawn("turned away", turn_away(std::move(socket), std::move(peer), greedy ? 429 : 503));
   }
 }
 
-Async<> TcpServer::serve(tcp::socket socket, std::string peer) {
+Async<> TcpServer::serve(tcp::socket socket, std::string peer, asio::cancellation_signal& stop) {
   struct Entry {
     TcpServer& server;
     std::list<Connection*>::iterator place;
@@ -146,6 +149,7 @@ Async<> TcpServer::serve(tcp::socket socket, std::string peer) {
   Connection connection{context_, std::move(socket), peer};
   const Entry entry{*this, connection, peer};
   co_await connection.run();
+  co_await connection.run_web_socket(stop);
 }
 
 Async<> TcpServer::turn_away(tcp::socket socket, std::string peer, int status) {

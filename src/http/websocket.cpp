@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/websocket.hpp"
 
+#include <array>
 #include <boost/asio/append.hpp>
 #include <boost/asio/buffers_iterator.hpp>
 #include <boost/asio/compose.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/beast/core/buffers_to_string.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/rfc7230.hpp>
 #include <boost/beast/websocket/stream.hpp>
-#include <deque>
 #include <exception>
+#include <list>
 
 #include "async/signal.hpp"
 #include "async/task_group.hpp"
@@ -131,44 +131,50 @@ bool is_websocket_request(const Request& request) {
 }
 
 struct WebSocketSession::Impl final : public WebSocket {
-  Impl(ServerContext& shared, Link& link)
+  Impl(ServerContext& shared, Link& link, asio::cancellation_signal& stopping)
       : context{shared},
+        stop{stopping},
         stream{PongValve{link}},
+        patience{stream.get_executor()},
         inbox_changed{stream.get_executor()},
-        inbox_drained{stream.get_executor()},
-        outbox_changed{stream.get_executor()},
-        ending{stream.get_executor()},
-        written{stream.get_executor()},
-        session_ended{stream.get_executor()} {}
+        settled{stream.get_executor()} {}
 
   Async<Result<std::string>> receive() override;
   bool send(std::string message) override;
   void close(std::uint16_t code, std::string_view reason) override;
 
-  Async<> run(const Request& request, Upgrade upgrade);
-  void set_up(const Upgrade& upgrade);
   Async<bool> shake_hands(const Request& request, Upgrade& upgrade);
-  Async<> live(TaskGroup& tasks, Upgrade upgrade);
-  Async<> read_all();
-  Async<> write_all();
+  void set_up(const Upgrade& upgrade);
+  Async<> run(std::function<Async<>(WebSocket&)> session);
   Async<> run_session(std::function<Async<>(WebSocket&)> session);
+  void read_next();
+  void take_in(std::size_t size);
+  void write_next();
   void lose();
   void hang_up();
+  void lose_patience(void (Impl::*then)());
+  void cut_session();
+  template <class Then>
+  auto pending(Then then);
 
   ServerContext& context;
+  asio::cancellation_signal& stop;  // of the coroutine that runs us
   websocket::stream<PongValve, false> stream;
-  std::deque<std::string> inbox;
-  std::deque<std::string> outbox;
+  asio::steady_timer patience;
+  std::array<char, 128> part{};  // of the message being read
+  std::string incoming;
+  std::list<std::string> inbox;  // empty, a list holds no memory, as a deque would
+  std::list<std::string> outbox;
   std::size_t outbox_bytes = 0;
+  int callbacks = 0;  // that will still come
+  bool reading = false;
+  bool writing = false;
   bool gone = false;     // nothing more comes or goes
   bool closing = false;  // nothing more is queued
+  bool session_over = false;
   websocket::close_reason goodbye;
   Signal inbox_changed;
-  Signal inbox_drained;
-  Signal outbox_changed;
-  Signal ending;
-  Signal written;
-  Signal session_ended;
+  Signal settled;  // no callback is left
 };
 
 Async<Result<std::string>> WebSocketSession::Impl::receive() {
@@ -180,7 +186,7 @@ Async<Result<std::string>> WebSocketSession::Impl::receive() {
   }
   auto message = std::move(inbox.front());
   inbox.pop_front();
-  inbox_drained.ring();
+  read_next();
   co_return message;
 }
 
@@ -191,7 +197,7 @@ bool WebSocketSession::Impl::send(std::string message) {
   }
   outbox_bytes += message.size();
   outbox.push_back(std::move(message));
-  outbox_changed.ring();
+  write_next();
   return true;
 }
 
@@ -203,38 +209,68 @@ void WebSocketSession::Impl::close(std::uint16_t code, std::string_view reason) 
   goodbye.code = code;
   const auto words = cut_utf8(reason, longest_close_reason);
   goodbye.reason = beast::string_view{words.data(), words.size()};
-  outbox_changed.ring();
-  ending.ring();
+  lose_patience(&Impl::hang_up);
+  write_next();
 }
 
-// Handshake, life, and an end in which no coroutine is left whatever the reason.
-Async<> WebSocketSession::Impl::run(const Request& request, Upgrade upgrade) {
-  if (!co_await shake_hands(request, upgrade)) {
-    co_return;
-  }
-  auto& log = context.log;
-  TaskGroup tasks{stream.get_executor(),
-                  [&log](const std::string& name, const std::exception_ptr& why) {
-                    try {
-                      std::rethrow_exception(why);
-                    } catch (const std::exception& error) {
-                      log.error("a WebSocket session failed",
-                                {{"task", name}, {"why", std::string{error.what()}}});
-                    }
-                  }};
+// then, counted as a callback that will still come.
+template <class Then>
+auto WebSocketSession::Impl::pending(Then then) {
+  ++callbacks;
+  return [this, then](error_code failed, std::size_t size = 0) {
+    --callbacks;
+    then(failed, size);
+    if (callbacks == 0) {
+      settled.ring();
+    }
+  };
+}
+
+// An end in which no callback is left whatever the reason.
+Async<> WebSocketSession::Impl::run(std::function<Async<>(WebSocket&)> session) {
+  read_next();
   std::exception_ptr stopped;
   try {
-    co_await live(tasks, std::move(upgrade));
+    co_await run_session(std::move(session));
+    while (callbacks != 0) {
+      co_await settled.wait();
+    }
   } catch (...) {
     stopped = std::current_exception();
   }
   co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+  session_over = true;
   hang_up();
-  tasks.cancel();
-  co_await tasks.join();
+  while (callbacks != 0) {
+    co_await settled.wait();
+  }
   co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
   if (stopped) {
     std::rethrow_exception(stopped);
+  }
+}
+
+// A session that fails is a bug, told in the log; the other end hears 1011.
+Async<> WebSocketSession::Impl::run_session(std::function<Async<>(WebSocket&)> session) {
+  std::exception_ptr failure;
+  try {
+    co_await session(*this);
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  session_over = true;
+  const auto cancellation = co_await asio::this_coro::cancellation_state;
+  if (cancellation.cancelled() != asio::cancellation_type::none && failure) {
+    std::rethrow_exception(failure);
+  }
+  if (failure) {
+    context.log.error("a WebSocket session failed", {{"why", words_of(failure)}});
+  }
+  close(failure ? 1011 : 1000, "");
+  if (gone && !writing) {
+    hang_up();
+  } else {
+    lose_patience(&Impl::hang_up);
   }
 }
 
@@ -276,91 +312,113 @@ Async<bool> WebSocketSession::Impl::shake_hands(const Request& request, Upgrade&
   co_return !failed;
 }
 
-Async<> WebSocketSession::Impl::live(TaskGroup& tasks, Upgrade upgrade) {
-  tasks.spawn("WebSocket reader", read_all());
-  tasks.spawn("WebSocket writer", write_all());
-  tasks.spawn("WebSocket session", run_session(std::move(upgrade.session)));
-  co_await ending.wait();
-  co_await written.wait_for(context.clock, context.options.close_timeout);
-  hang_up();
-  lose();
-  // The session has been told by receive(); a session that listens to nothing is cancelled.
-  co_await session_ended.wait_for(context.clock, context.options.close_timeout);
+void WebSocketSession::Impl::read_next() {
+  if (reading || gone || inbox.size() >= most_unread) {
+    return;
+  }
+  reading = true;
+  auto taken = [this](error_code failed, std::size_t size) {
+    reading = false;
+    if (failed) {
+      lose();
+      return;
+    }
+    take_in(size);
+    read_next();
+  };
+  stream.async_read_some(asio::buffer(part), pending(std::move(taken)));
 }
 
-Async<> WebSocketSession::Impl::read_all() {
-  beast::flat_buffer buffer;
-  error_code failed;
-  while (!failed) {
-    while (inbox.size() >= most_unread) {
-      co_await inbox_drained.wait();
-    }
-    buffer.clear();
-    co_await stream.async_read(buffer, asio::redirect_error(asio::use_awaitable, failed));
-    if (!failed && stream.got_binary() != stream.binary()) {
-      close(websocket::close_code::unknown_data, stream.binary() ? "binary only" : "text only");
-    } else if (!failed) {
-      inbox.push_back(beast::buffers_to_string(buffer.data()));
-      inbox_changed.ring();
-    }
+void WebSocketSession::Impl::take_in(std::size_t size) {
+  incoming.append(part.data(), size);
+  if (!stream.is_message_done()) {
+    return;
   }
-  lose();
-}
-
-Async<> WebSocketSession::Impl::write_all() {
-  error_code failed;
-  while (!failed && !gone) {
-    if (outbox.empty() && closing) {
-      co_await stream.async_close(goodbye, asio::redirect_error(asio::use_awaitable, failed));
-      break;
-    }
-    if (outbox.empty()) {
-      co_await outbox_changed.wait();
-      continue;
-    }
-    const auto& message = outbox.front();
-    co_await stream.async_write(asio::buffer(message),
-                                asio::redirect_error(asio::use_awaitable, failed));
-    outbox_bytes -= message.size();
-    outbox.pop_front();
+  auto message = std::exchange(incoming, {});
+  if (stream.got_binary() != stream.binary()) {
+    close(websocket::close_code::unknown_data, stream.binary() ? "binary only" : "text only");
+    return;
   }
-  written.ring();
-  lose();
-}
-
-Async<> WebSocketSession::Impl::run_session(std::function<Async<>(WebSocket&)> session) {
-  std::exception_ptr failure;
-  try {
-    co_await session(*this);
-  } catch (...) {
-    failure = std::current_exception();
-  }
-  close(failure ? 1011 : 1000, "");
-  session_ended.ring();
-  if (failure) {
-    std::rethrow_exception(failure);
-  }
-}
-
-// The other end is gone, for everybody here.
-void WebSocketSession::Impl::lose() {
-  gone = true;
+  inbox.push_back(std::move(message));
   inbox_changed.ring();
-  outbox_changed.ring();
-  ending.ring();
+}
+
+void WebSocketSession::Impl::write_next() {
+  if (writing || gone) {
+    return;
+  }
+  if (!outbox.empty()) {
+    writing = true;
+    auto written = [this](error_code failed, std::size_t) {
+      writing = false;
+      outbox_bytes -= outbox.front().size();
+      outbox.pop_front();
+      if (failed || gone) {
+        lose();
+      } else {
+        write_next();
+      }
+    };
+    stream.async_write(asio::buffer(outbox.front()), pending(std::move(written)));
+  } else if (closing) {
+    writing = true;
+    auto said = [this](error_code, std::size_t) {
+      writing = false;
+      lose();
+    };
+    stream.async_close(goodbye, pending(std::move(said)));
+  }
+}
+
+// The other end is gone, for everybody here. The session is told by receive(); one that listens to
+// nothing is cut when patience ends.
+void WebSocketSession::Impl::lose() {
+  if (!gone) {
+    gone = true;
+    inbox_changed.ring();
+    if (!session_over) {
+      lose_patience(&Impl::cut_session);
+    }
+  }
+  if (!writing) {
+    hang_up();
+  }
+}
+
+void WebSocketSession::Impl::lose_patience(void (Impl::*then)()) {
+  patience.expires_after(context.options.close_timeout);
+  patience.async_wait(pending([this, then](error_code failed, std::size_t) {
+    if (!failed) {
+      (this->*then)();
+    }
+  }));
+}
+
+void WebSocketSession::Impl::cut_session() {
+  if (!session_over) {
+    stop.emit(asio::cancellation_type::terminal);
+  }
 }
 
 void WebSocketSession::Impl::hang_up() {
   error_code ignored;
   stream.next_layer().socket().close(ignored);
+  if (session_over) {
+    patience.cancel();
+  }
 }
 
-WebSocketSession::WebSocketSession(ServerContext& context, Link& link)
-    : impl_{std::make_unique<Impl>(context, link)} {}
+WebSocketSession::WebSocketSession(ServerContext& context, Link& link,
+                                   asio::cancellation_signal& stop)
+    : impl_{std::make_unique<Impl>(context, link, stop)} {}
 WebSocketSession::~WebSocketSession() = default;
 
-Async<> WebSocketSession::run(const Request& request, Upgrade upgrade) {
-  return impl_->run(request, std::move(upgrade));
+Async<bool> WebSocketSession::shake_hands(const Request& request, Upgrade& upgrade) {
+  return impl_->shake_hands(request, upgrade);
+}
+
+Async<> WebSocketSession::run(std::function<Async<>(WebSocket&)> session) {
+  return impl_->run(std::move(session));
 }
 
 void WebSocketSession::stop() {

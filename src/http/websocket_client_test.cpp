@@ -182,6 +182,17 @@ TEST(WebSocketClient, SendsTheHandshakeItIsAskedFor) {
   EXPECT_EQ(field_of(peer.head, "Connection"), "upgrade");
 }
 
+// The first bytes of masked frames shorter than 126 bytes; what they hold is as good as random.
+std::string heads_of(std::string_view frames) {
+  std::string heads;
+  while (frames.size() >= 6) {
+    heads += frames[0];
+    const auto size = static_cast<std::size_t>(frames[1] & 0x7F);
+    frames.remove_prefix(std::min(frames.size(), 6 + size));
+  }
+  return heads;
+}
+
 TEST(WebSocketClient, ReceivesTextAndBinaryAndAnswersPings) {
   const std::string bytes{"\x00\xFF\x1F\x8B", 4};
   Peer peer{agree_and_say(frame(0x82, bytes) + frame(0x89, "ping") + frame(0x01, "in ") +
@@ -198,9 +209,7 @@ TEST(WebSocketClient, ReceivesTextAndBinaryAndAnswersPings) {
   EXPECT_EQ(second.bytes, "in two");
   socket.reset();
   vigie::testing::settle(peer.io);
-  ASSERT_GE(peer.heard.size(), 2U);
-  EXPECT_EQ(static_cast<unsigned char>(peer.heard[0]), 0x8A) << "a pong";
-  EXPECT_EQ(peer.heard.find('\x89'), std::string::npos) << "no ping of ours";
+  EXPECT_EQ(heads_of(peer.heard), "\x8A\x88") << "a pong, a goodbye, and no ping of ours";
 }
 
 Async<> send_binary(ClientWebSocket& socket, std::string bytes, int& sent) {

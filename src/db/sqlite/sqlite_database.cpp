@@ -16,15 +16,15 @@ class SqliteSession final : public Session {
 
   // IMMEDIATE: a writer waits here for the other processes, not in the middle of its work.
   Result<> begin(Access access) override {
-    return connection_->script(access == Access::write ? "BEGIN IMMEDIATE" : "BEGIN");
+    return run(access == Access::write ? "BEGIN IMMEDIATE" : "BEGIN");
   }
 
-  Result<> commit() override { return connection_->script("COMMIT"); }
+  Result<> commit() override { return run("COMMIT"); }
 
   void rollback() override {
     // Some failures (a full disk) have rolled back already.
     if (connection_->in_transaction()) {
-      std::ignore = connection_->script("ROLLBACK");
+      std::ignore = run("ROLLBACK");
     }
   }
 
@@ -39,6 +39,12 @@ class SqliteSession final : public Session {
   bool is_worth_another_try() const override { return false; }
 
  private:
+  // Prepared once, unlike a script.
+  Result<> run(std::string_view sql) {
+    const auto done = connection_->execute(sql, {});
+    return done ? Result<>{} : done.error();
+  }
+
   std::unique_ptr<SqliteConnection> connection_;
   Clock& clock_;
 };
