@@ -63,6 +63,9 @@ Async<Result<http::Response>> sign_in(Services& services, Call call) {
   if (!body) {
     co_return body.error();
   }
+  if (const auto known = only_members(*body, {"username", "password"}); !known) {
+    co_return known.error();
+  }
   auto username = required_text(*body, "username");
   if (!username) {
     co_return username.error();
@@ -91,6 +94,9 @@ Async<Result<http::Response>> sign_in_with_code(Services& services, Call call) {
   const auto body = read_object(call.request);
   if (!body) {
     co_return body.error();
+  }
+  if (const auto known = only_members(*body, {"challenge", "code"}); !known) {
+    co_return known.error();
   }
   auto challenge = required_text(*body, "challenge");
   auto code = required_text(*body, "code");

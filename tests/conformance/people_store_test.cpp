@@ -2,6 +2,8 @@
 // Persons and signing in, on both engines.
 #include "conformance/people_store.hpp"
 
+#include <thread>
+
 namespace vigie::people {
 namespace {
 
@@ -249,6 +251,52 @@ TEST_P(PeopleStore, RehashesAtSignInWhenTheCostHasChanged) {
 
   EXPECT_NE(look("SELECT password_hash FROM person").find("m=16,t=2"), std::string::npos);
   EXPECT_TRUE(run(later.sign_in("ada", good_password, {"192.0.2.1", ""})).has_value());
+}
+
+TEST_P(PeopleStore, ChangesRoleAndStateTogetherOrNotAtAll) {
+  const auto ada = create("ada", Role::admin);
+  PersonEdit both;
+  both.role = Role::user;
+  both.is_active = false;
+  EXPECT_EQ(run(people->edit(ada.id, both)).error().code, Errc::conflict);
+  EXPECT_EQ(run(people->find(ada.id)).value().role, Role::admin);
+  EXPECT_FALSE(run(people->find(ada.id)).value().disabled);
+
+  create("eve", Role::admin);
+  EXPECT_TRUE(run(people->edit(ada.id, both)));
+  EXPECT_EQ(run(people->find(ada.id)).value().role, Role::user);
+  EXPECT_TRUE(run(people->find(ada.id)).value().disabled);
+  EXPECT_EQ(run(people->edit("01NOBODY", both)).error().code, Errc::not_found);
+}
+
+TEST_P(PeopleStore, KeepsAnAdministratorWhenTwoProcessesTakeOneAwayAtOnce) {
+  const auto other_db = open_again();
+  Sessions other_sessions{*other_db, clock, random};
+  Passwords other_passwords{quick_cost};
+  log::KeptLog other_kept;
+  metrics::Registry other_metrics;
+  People other{*other_db,      clock,          ids,          other_passwords,
+               other_sessions, other_kept.log, other_metrics};
+  PersonEdit out;
+  out.is_active = false;
+  PersonEdit down;
+  down.role = Role::moderator;
+  for (int i = 0; i < 10; ++i) {
+    const auto ada = create(fmt::format("ada{}", i), Role::admin);
+    const auto eve = create(fmt::format("eve{}", i), Role::admin);
+    bool other_succeeded = false;
+    std::thread beside{[&] {
+      asio::io_context its_io;
+      other_succeeded = testing::run(its_io, other.edit(ada.id, down)).has_value();
+    }};
+    const bool succeeded = run(people->edit(eve.id, out)).has_value();
+    beside.join();
+
+    EXPECT_NE(succeeded, other_succeeded) << i;
+    EXPECT_EQ(number("SELECT COUNT(*) FROM person WHERE role = 'admin' AND disabled_at IS NULL"),
+              1);
+    execute("UPDATE person SET role = 'user'", {});
+  }
 }
 
 }  // namespace
