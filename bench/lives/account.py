@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Mixed lives whose every second is accounted for as words, silence or a gap with its reason: speech, music, pauses,
-cuts, another codec, a jump of the clock, a move, garbage, pictures, HLS alone. A second that is nowhere, or twice,
-fails it.
+cuts, minutes without any media, another codec, a jump of the clock, a move, garbage, pictures, HLS alone. A second that is
+nowhere, or twice, fails it.
 
 usage: tools/bench account, or bench/lives/account.py [--minutes 30] [--lives NAME,…] [--build build/release] [--keep]
 """
@@ -24,7 +24,7 @@ def event(share, what, **more):
     return share, what, more
 
 
-# What happens to each, at a share of its length; `for` and `by` are as they are.
+# What happens to each, at a share of its length; `for` and `by` are as they are, `part` is how long, of its length.
 LIVES = {
     "parole": ("voices", "open", []),
     "fond_musical": ("long-fr-music-shared", "open", []),
@@ -33,6 +33,7 @@ LIVES = {
     "pauses": ("voices", "open", [event(0.2, "pause", **{"for": "20s"}), event(0.6, "pause", **{"for": "45s"})]),
     "coupures": ("voices", "open", [event(0.15, "stall", **{"for": "12s"}), event(0.35, "stall", **{"for": "4s"}),
                                     event(0.6, "stall", **{"for": "35s"})]),
+    "muet": ("voices", "open", [event(0.2, "stall", part=0.4)]),
     "expire": ("voices", "open", [event(0.2, "expire"), event(0.5, "expire"), event(0.51, "expire"), event(0.8, "expire")]),
     "codec": ("voices", "open", [event(0.25, "codec"), event(0.5, "codec"), event(0.75, "codec")]),
     "saut": ("voices", "open", [event(0.3, "jump", by="1h"), event(0.6, "jump", by="-1h"), event(0.8, "jump", by="-7s")]),
@@ -48,12 +49,17 @@ def scenario(names, sounds, minutes):
     for number, name in enumerate(names):
         sound, access, events = LIVES[name]
         happens = ", ".join(
-            f"{{at: {share * minutes * 60:.1f}s, what: {what}{''.join(f', {k}: {v}' for k, v in more.items())}}}"
-            for share, what, more in events)
+            f"{{at: {share * minutes * 60:.1f}s, what: {what}{details(more, minutes)}}}" for share, what, more in events)
         lines += [f"  - username: {name}", f"    access: {access}", "    lives:",
                   f"      - {{title: \"{name}\", audio: \"{sounds[sound]}\", from: {37 * number}s, loop: true, "
                   f"end: {minutes * 60:.1f}s, viewers: [5, 50], events: [{happens}]}}"]
     return "\n".join(lines) + "\n"
+
+
+def details(more, minutes):
+    timed = {("for" if key == "part" else key): (f"{value * minutes * 60:.1f}s" if key == "part" else value)
+             for key, value in more.items()}
+    return "".join(f", {key}: {value}" for key, value in timed.items())
 
 
 def arguments():
@@ -76,6 +82,8 @@ def conclude(rig, names):
             one.findings.append(f"{one.words} words where nobody speaks")
         if not must_be_silent(one.username) and not one.words:
             one.findings.append("no word of a live that speaks")
+        if one.username == "muet" and one.gap_s < 0.35 * one.length_s:
+            one.findings.append(f"only {one.gap_s:.0f} s of gaps, of {one.length_s:.0f} s")
         capture = rig.lives()[one.username]["capture"]
         if capture["state"] != "done":
             one.findings.append(f"its capture ends as {capture}")
