@@ -63,9 +63,13 @@ Async<Result<http::Response>> show_legal_notice(Services& services, Call call) {
 
 Async<Result<http::Response>> show_accessibility(Services& services, Call call) {
   const auto language = call.language;
+  // How conformant a statement of the operator's own finds it is for that statement to say.
+  const auto title =
+      services.house.accessibility.empty()
+          ? words(language, "Accessibilité : non conforme", "Accessibility: not conformant")
+          : words(language, "Déclaration d’accessibilité", "Accessibility statement");
   co_return text_page(
-      language, words(language, "Accessibilité : non conforme", "Accessibility: not conformant"),
-      services.house.accessibility,
+      language, title, services.house.accessibility,
       words(language,
             "<h2>État de conformité</h2><p>Cette installation n’a pas fait l’objet d’un audit RGAA "
             "4.1 : elle est donc déclarée non conforme jusqu’à ce que l’exploitant publie sa "

@@ -232,6 +232,29 @@ describe('accounts', { skip: hasBrowser ? false : 'no Chromium' }, () => {
     await rule.getByText('Un modérateur ou un administrateur peut la changer.').waitFor();
   });
 
+  test('the rule of a list: where its accounts are filtered, by who decides', async () => {
+    stage.server.answers['GET /lists/list-1/alert-rule'] = () => [200, stage.server.world.listRule ?? { risk_threshold: null, hate_alerts: null, cooldown_s: null }];
+    stage.server.answers['PUT /lists/{id}'] = (body) => [200, Object.assign(stage.server.world, { listRule: body }).listRule];
+    const page = await open('/comptes?liste=list-1', {}, provoked);
+    await page.getByText('Règle d’alerte de cette liste').click();
+    const rule = page.getByRole('region', { name: 'Règle d’alerte de la liste Élections' });
+    await rule.getByLabel('Score au-dessus duquel').fill('x');
+    await page.keyboard.press('Enter');
+    await rule.getByText('Seuil : un nombre de 0 à 1').waitFor();
+    await rule.getByLabel('Score au-dessus duquel').fill('0,6');
+    await rule.getByLabel('Propos présumé haineux').selectOption('always');
+    await rule.getByRole('button', { name: 'Enregistrer la règle' }).click();
+    await rule.getByText('Règle enregistrée.').waitFor();
+    assert.deepEqual(stage.server.sent.at(-1), ['PUT /lists/list-1/alert-rule', { risk_threshold: 0.6, hate_alerts: true, cooldown_s: null }]);
+    await check('list-rule');
+    await page.getByRole('combobox', { name: 'Liste', exact: true }).selectOption('list-2'); // its rule is not to be read
+    await page.getByText('La règle n’a pas pu être lue.').waitFor();
+    stage.server.world.person.role = 'auditor';
+    await page.reload();
+    await page.getByRole('article').or(page.getByRole('row')).first().waitFor();
+    assert.equal(await page.getByText('Règle d’alerte de cette liste').count(), 0);
+  });
+
   test('selection: one change for several accounts, by keyboard', async () => {
     const page = await open('/comptes');
     await page.getByLabel('Sélectionner @demo_asso').focus();

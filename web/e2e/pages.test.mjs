@@ -2,6 +2,7 @@
 // Recherche, Statistiques, Notifications, Profil and Administration in Chromium: each flow by mouse or by
 // keyboard, each page in every dress, what is refused said where it is.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { expectClean, expectNoSideScroll, hasBrowser, shoot } from './browser.mjs';
 import { answerPages } from './pages-world.mjs';
@@ -119,6 +120,11 @@ describe('the pages of their own', { skip: hasBrowser ? false : 'no Chromium' },
     await page.locator('.day-chart summary').first().focus();
     await page.keyboard.press('Enter');
     await page.locator('.day-chart').first().getByRole('row').nth(7).waitFor();
+    const links = page.getByRole('link', { name: /^Télécharger en CSV — / });
+    assert.equal(await links.count(), await page.locator('.day-chart[open], .day-chart details[open]').count() + 5); // a drawing's is beside its table
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Télécharger en CSV — Fausses alertes par cause' }).click()]);
+    assert.equal(download.suggestedFilename(), 'vigie-fausses-alertes-par-cause.csv');
+    assert.match(readFileSync(await download.path(), 'utf8'), /^\ufeff"Intitulé";"Nombre";"Part"\r\n".+";5;0,5\r\n/);
     await page.getByLabel('Période').selectOption('90');
     await page.waitForURL(/periode=90$/);
     await until('the question', () => stage.server.calls.filter((call) => call.startsWith('GET /stats?')).length >= 2);

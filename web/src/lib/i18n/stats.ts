@@ -44,6 +44,8 @@ const fr = {
   nothing: 'rien sur cette période',
   few: (n: number) => `Données insuffisantes : ${n} décision${s(n)}, moins de 30. Les parts peuvent tromper.`,
   totalOf: (n: string) => `total ${n}`,
+  csv: 'Télécharger en CSV',
+  inSeconds: 'en secondes',
 };
 
 const en: typeof fr = {
@@ -85,6 +87,8 @@ const en: typeof fr = {
   nothing: 'nothing in this period',
   few: (n) => `Too little data: ${n} decision${es(n)}, fewer than 30. Shares may mislead.`,
   totalOf: (n) => `${n} in all`,
+  csv: 'Download as CSV',
+  inSeconds: 'in seconds',
 };
 
 export const statsWords = pair(fr, en);
