@@ -138,6 +138,7 @@ Async<Result<http::Response>> prove_again(Services& services, Call call) {
   if (!token) {
     co_return token.error();
   }
+  services.hub.check_sessions_soon();
   auto answer = json_answer(200, session_object(services, *call.person, call.csrf_token));
   answer.headers.add("Set-Cookie", services.gate.set_cookie(call.request, *token));
   co_return answer;

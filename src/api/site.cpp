@@ -281,8 +281,9 @@ Async<http::Answer> Site::open_events(http::Request request) {
   if (!seat) {
     co_return problem(seat.error(), request.id);
   }
-  listener.is_still_valid = [this, knock = std::make_shared<http::Request>(std::move(request))] {
-    return is_still_valid(*knock);
+  listener.is_still_valid = [this, role = listener.person.role,
+                             knock = std::make_shared<http::Request>(std::move(request))] {
+    return is_still_valid(*knock, role);
   };
   http::Upgrade upgrade;
   http::set_policy(upgrade.headers);
@@ -293,10 +294,13 @@ Async<http::Answer> Site::open_events(http::Request request) {
   co_return upgrade;
 }
 
-Async<bool> Site::is_still_valid(http::Request request) {
+// A program's token goes on under another role, its socket does not: it was promised what the one
+// before may see.
+Async<bool> Site::is_still_valid(http::Request request, Role role) {
   const auto visitor = co_await recognise(std::move(request));
   // A database that does not answer is no reason to throw people out.
-  co_return !visitor || (visitor->person && !lacks_second_factor(*visitor->person));
+  co_return !visitor || (visitor->person && visitor->person->role == role &&
+                         !lacks_second_factor(*visitor->person));
 }
 
 http::Response Site::page(const http::Request& request, const Visitor& visitor) const {

@@ -42,7 +42,7 @@ class Site {
   Async<http::Response> call_route(http::Request request, Match match, Visitor visitor);
   Result<> check_write(const http::Request& request, const Visitor& visitor) const;
   Async<http::Answer> open_events(http::Request request);
-  Async<bool> is_still_valid(http::Request request);
+  Async<bool> is_still_valid(http::Request request, Role role);
   http::Response page(const http::Request& request, const Visitor& visitor) const;
 
   Services& services_;

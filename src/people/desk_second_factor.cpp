@@ -208,7 +208,8 @@ Async<Result<std::string>> Desk::prove_again(std::string token, std::string pass
     }
     const audit::Deed deed{audit::kind::session_confirmed, "person", person.id, {}};
     for (const auto& done : {Sessions::renew(transaction, token, new_token, now),
-                             audit::append(transaction, by, deed, now)}) {
+                             audit::append(transaction, by, deed, now),
+                             tell_people_changed(transaction, person.id, now)}) {
       if (!done) {
         return done.error();
       }

@@ -155,6 +155,33 @@ TEST_P(TwoSites, CloseTheSocketOfATokenThatWasRevoked) {
   EXPECT_EQ(program.closed_with, 1008);
 }
 
+// The token is good under the new role; what its socket was promised is not.
+TEST_P(TwoSites, CloseTheSocketOfAProgramWhoseOwnerHasAnotherRole) {
+  const auto ada = enter("ada", Role::admin);
+  const auto mona = enter("mona", Role::moderator);
+  const auto made = run(tokens().create(mona.id, people::Scope::read, "relevé")).value();
+  tasks->spawn("hub", services().hub.run());
+  http::Request knock;
+  knock.method = "GET";
+  knock.path = knock.target = "/api/v1/events";
+  knock.query = http::parse_query("scope=all");
+  knock.peer = "127.0.0.1";
+  knock.headers.add("Host", "localhost:8080");
+  knock.headers.add("Authorization", "Bearer " + made.token);
+  auto answer = run(site().answer(std::move(knock)));
+  ASSERT_TRUE(std::holds_alternative<http::Upgrade>(answer));
+  Browser program{io.get_executor()};
+  auto upgrade = std::get<http::Upgrade>(std::move(answer));
+  tasks->spawn("program", upgrade.session(program));
+  two_seconds();
+  ASSERT_EQ(program.closed_with, 0);
+
+  run(services().people.set_role(mona.id, Role::user)).value();
+  two_seconds();
+
+  EXPECT_EQ(program.closed_with, 1008);
+}
+
 TEST_P(TwoSites, AskNobodyElseBecauseOfIt) {
   const auto ada = enter("ada", Role::admin);
   const auto uma = enter("uma", Role::user);
