@@ -237,6 +237,20 @@ TEST_P(ApiHeaders, AskAnAddressThatAsksTooMuchToWait) {
   EXPECT_EQ(from("203.0.113.6").status, 200);
 }
 
+TEST_P(ApiHeaders, NameFilesByOurIdsAlone) {
+  const auto uma = enter("uma", Role::user);
+  const auto made = ask("POST", "/api/v1/accounts", &uma, R"({"username":"demo"})");
+  const auto live = put_on_air(get_string(json_of(made), "id").value());
+  for (const auto* form : {"txt", "srt", "vtt", "json"}) {
+    const auto given =
+        answer(request("GET", fmt::format("/api/v1/lives/{}/transcript.{}", live, form), &uma));
+    EXPECT_EQ(given.status, 200) << form;
+    EXPECT_EQ(given.headers.get("Content-Disposition"),
+              fmt::format("attachment; filename=\"direct-{}.{}\"", live, form));
+  }
+  EXPECT_EQ(live.find_first_not_of("0123456789ABCDEFGHJKMNPQRSTVWXYZ"), std::string::npos);
+}
+
 TEST_P(ApiHeaders, GiveTenSocketsToAPerson) {
   const auto uma = enter("uma", Role::user);
   std::vector<http::Answer> opened;

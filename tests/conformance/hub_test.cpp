@@ -187,6 +187,74 @@ TEST_P(Feed, ClosesWhoReadsTooSlowly) {
   until([&] { return good.ids.size() == 2; });
 }
 
+TEST_P(Feed, GivesWhoWasClosedAllTheyMissedOrTellsThemToAskAgain) {
+  run(happen("A"));
+  until([&] { return hub->position() == 1; });
+  auto& slow = join(listener(1));
+  run(happen("A"));
+  until([&] { return slow.ids.size() == 1; });
+  slow.is_slow = true;
+  run(happen("A"));
+  until([&] { return slow.closed_with == 1013; });
+  slow.is_slow = false;  // it reads again, but it is being sent away: nothing more may come
+  run(happen_often("A", 40));
+  until([&] { return hub->position() == 43; });
+  EXPECT_EQ(slow.ids, numbers(2, 2));
+
+  auto& back = join(listener(slow.ids.back()));
+  until([&] { return !back.ids.empty() && back.ids.back() == 43; });
+  run(happen_often("A", 501));
+  until([&] { return hub->position() == 544 && back.ids.back() == 544; });
+  auto& back_late = join(listener(slow.ids.back()));
+  until([&] { return !back_late.types.empty() && back_late.types.back() == "resync"; });
+  run(happen("A"));
+  until([&] { return back_late.ids.back() == 545; });
+
+  EXPECT_EQ(back.ids.front(), 3);
+  EXPECT_EQ(back.ids, numbers(3, 545)) << "one came not, or twice";
+  const auto resync = std::ranges::find(back_late.types, "resync") - back_late.types.begin();
+  EXPECT_EQ(back_late.ids.at(static_cast<std::size_t>(resync)), 544);
+}
+
+// Talks without end to somebody who listens for the end only.
+class Chatterbox final : public http::WebSocket {
+ public:
+  Async<Result<std::string>> receive() override {
+    if (closed_with != 0) {
+      co_return make_error(Errc::unavailable, "gone");
+    }
+    ++said;
+    co_return std::string{"x"};
+  }
+  bool send(std::string) override { return true; }
+  void close(std::uint16_t code, std::string_view) override { closed_with = code; }
+
+  int said = 0;
+  std::uint16_t closed_with = 0;
+};
+
+TEST_P(Feed, ClosesWhoTalksWithoutEnd) {
+  Chatterbox chatterbox;
+
+  run(hub->serve(chatterbox, listener()));
+
+  EXPECT_EQ(chatterbox.closed_with, 1008);
+  EXPECT_EQ(chatterbox.said, 41);
+}
+
+TEST_P(Feed, ClosesTheSocketsOfARevokedSessionAtOnce) {
+  auto& browser = join(listener(0));
+  auto& program = join(listener(0));
+  run(happen("A"));
+  until([&] { return browser.ids.size() == 1 && program.ids.size() == 1; });
+  is_session_valid = false;
+  hub->check_sessions_soon();  // no time passes
+  until([&] { return browser.closed_with != 0 && program.closed_with != 0; });
+
+  EXPECT_EQ(browser.closed_with, 1008);
+  EXPECT_EQ(program.closed_with, 1008);
+}
+
 TEST_P(Feed, ClosesTheSocketsOfASessionThatEndedWithinAMinute) {
   auto& browser = join(listener(0));
   run(happen("A"));
