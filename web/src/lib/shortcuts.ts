@@ -5,7 +5,7 @@ import type { Cause } from './types';
 
 export type Action =
   | 'next' | 'previous' | 'open' | 'claim' | 'listen' | 'back' | 'forward' | 'confirm' | 'falseAlarm' | 'lawful' | 'second'
-  | 'note' | 'undo' | 'help' | 'close' | 'save' | 'goLives' | 'goAccounts' | 'goAlerts' | 'goSearch' | 'goStats' | 'search'
+  | 'note' | 'undo' | 'help' | 'close' | 'save' | 'goLives' | 'goAccounts' | 'goAlerts' | 'goSearch' | 'goStats' | 'search' | 'follow' | 'silence'
   | `cause.${Cause}`;
 
 // A key, or two in turn.
@@ -13,7 +13,7 @@ export const shortcuts: readonly (readonly [keys: string, action: Action])[] = [
   ['j', 'next'], ['k', 'previous'], ['o', 'open'], ['p', 'claim'], ['e', 'listen'], ['b', 'back'], ['n', 'forward'],
   ['c', 'confirm'], ['f', 'falseAlarm'], ['f t', 'cause.transcription'], ['f a', 'cause.analysis'], ['f c', 'cause.quotation'],
   ['f i', 'cause.irony'], ['f x', 'cause.other'], ['l', 'lawful'], ['v', 'second'], ['m', 'note'], ['u', 'undo'],
-  ['g d', 'goLives'], ['g c', 'goAccounts'], ['g a', 'goAlerts'], ['g r', 'goSearch'], ['g s', 'goStats'], ['ctrl+k', 'search'], ['?', 'help'], ['escape', 'close'], ['ctrl+enter', 'save'],
+  ['g d', 'goLives'], ['g c', 'goAccounts'], ['g a', 'goAlerts'], ['g r', 'goSearch'], ['g s', 'goStats'], ['s c', 'follow'], ['s d', 'silence'], ['ctrl+k', 'search'], ['?', 'help'], ['escape', 'close'], ['ctrl+enter', 'save'],
 ];
 
 const chordSpan = 5000; // ms between the two keys

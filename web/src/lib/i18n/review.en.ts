@@ -97,6 +97,7 @@ export const review: typeof frenchReview = {
     next: 'next alert', previous: 'previous alert', open: 'open, read', claim: 'claim or give back', listen: 'listen or pause',
     back: '5 s back', forward: '5 s forward', confirm: 'confirm', falseAlarm: 'false alarm', lawful: 'lawful, no follow-up', second: 'second opinion',
     note: 'write the reason', undo: 'take the last decision back (10 s)', help: 'this help', close: 'close', save: 'save and next',
+    follow: 'follow an account (wall, accounts)', silence: 'silence the open live until it ends',
     goLives: 'go to the lives', goAccounts: 'go to the accounts', goAlerts: 'go to the alerts', goSearch: 'go to search', goStats: 'go to statistics',
     search: 'search',
     'cause.transcription': 'false alarm, wrong transcription: save', 'cause.analysis': 'false alarm, wrong analysis: save',

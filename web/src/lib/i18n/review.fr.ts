@@ -99,6 +99,7 @@ export const review = {
     next: 'alerte suivante', previous: 'alerte précédente', open: 'ouvrir, lire', claim: 'prendre en charge ou rendre', listen: 'écouter ou mettre en pause',
     back: 'reculer de 5 s', forward: 'avancer de 5 s', confirm: 'confirmer', falseAlarm: 'fausse alerte', lawful: 'licite, aucune suite', second: 'second avis',
     note: 'écrire le motif', undo: 'annuler la dernière décision (10 s)', help: 'cette aide', close: 'fermer', save: 'enregistrer et suivante',
+    follow: 'suivre un compte (Mur, Comptes)', silence: 'mettre le direct ouvert en sourdine jusqu’à sa fin',
     goLives: 'aller aux directs', goAccounts: 'aller aux comptes', goAlerts: 'aller aux alertes', goSearch: 'aller à la recherche', goStats: 'aller aux statistiques',
     search: 'rechercher',
     'cause.transcription': 'fausse alerte, erreur de transcription : enregistrer', 'cause.analysis': 'fausse alerte, erreur d’analyse : enregistrer',
