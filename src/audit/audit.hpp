@@ -50,6 +50,7 @@ inline constexpr std::string_view person_approved = "person.approved";
 inline constexpr std::string_view person_enabled = "person.enabled";
 inline constexpr std::string_view person_disabled = "person.disabled";
 inline constexpr std::string_view person_role = "person.role";
+inline constexpr std::string_view person_forgotten = "person.forgotten";
 inline constexpr std::string_view person_password = "person.password";
 inline constexpr std::string_view person_email = "person.email";
 inline constexpr std::string_view second_factor_on = "second_factor.on";

@@ -18,18 +18,18 @@ constexpr Words<Via, 5> vias{{{Via::session, "session"},
                               {Via::vigie, "vigie"}}};
 
 constexpr std::array all_kinds{
-    kind::account_rule,      kind::account_unfollowed, kind::alert_decided,
-    kind::alert_undone,      kind::audit_exported,     kind::configuration_changed,
-    kind::hold_placed,       kind::hold_released,      kind::list_removed,
-    kind::list_rule,         kind::live_capture,       kind::live_exported,
-    kind::live_heard,        kind::person_approved,    kind::person_created,
-    kind::person_disabled,   kind::person_email,       kind::person_enabled,
-    kind::person_password,   kind::person_role,        kind::preferences_changed,
-    kind::second_factor_off, kind::second_factor_on,   kind::session_confirmed,
-    kind::session_ended,     kind::session_opened,     kind::session_refused,
-    kind::silence_created,   kind::silence_removed,    kind::sound_deleted,
-    kind::token_created,     kind::token_revoked,      kind::webhook_changed,
-    kind::webhook_created,   kind::webhook_removed};
+    kind::account_rule,        kind::account_unfollowed, kind::alert_decided,
+    kind::alert_undone,        kind::audit_exported,     kind::configuration_changed,
+    kind::hold_placed,         kind::hold_released,      kind::list_removed,
+    kind::list_rule,           kind::live_capture,       kind::live_exported,
+    kind::live_heard,          kind::person_approved,    kind::person_created,
+    kind::person_disabled,     kind::person_email,       kind::person_enabled,
+    kind::person_forgotten,    kind::person_password,    kind::person_role,
+    kind::preferences_changed, kind::second_factor_off,  kind::second_factor_on,
+    kind::session_confirmed,   kind::session_ended,      kind::session_opened,
+    kind::session_refused,     kind::silence_created,    kind::silence_removed,
+    kind::sound_deleted,       kind::token_created,      kind::token_revoked,
+    kind::webhook_changed,     kind::webhook_created,    kind::webhook_removed};
 static_assert(std::ranges::is_sorted(all_kinds));
 
 constexpr std::size_t hash_digits = 64;

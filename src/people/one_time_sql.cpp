@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "audit/audit.hpp"
 #include "domain/words.hpp"
 #include "people/one_time.hpp"
 #include "people/secrets.hpp"
@@ -21,7 +22,8 @@ constexpr std::string_view delete_of_nobody = R"(
 DELETE FROM one_time_secret WHERE purpose = $1 AND person_id IS NULL)";
 constexpr std::string_view delete_unconfirmed = R"(
 DELETE FROM person WHERE pending_since IS NOT NULL AND id IN (
-  SELECT person_id FROM one_time_secret WHERE purpose = 'sign_up' AND expires_at <= $1))";
+  SELECT person_id FROM one_time_secret WHERE purpose = 'sign_up' AND expires_at <= $1)
+RETURNING id)";
 constexpr std::string_view delete_old = "DELETE FROM one_time_secret WHERE expires_at <= $1";
 constexpr std::string_view select_address = R"(
 SELECT address FROM one_time_secret
@@ -96,8 +98,17 @@ Result<> drop_secrets(db::Transaction& transaction, std::string_view person_id, 
 }
 
 Result<> forget_old_secrets(db::Transaction& transaction, Time now) {
-  const auto people = transaction.execute(delete_unconfirmed, {now});
-  return people ? done(transaction.execute(delete_old, {now})) : people.error();
+  const auto people = transaction.query(delete_unconfirmed, {now});
+  if (!people) {
+    return people.error();
+  }
+  for (const auto& row : *people) {
+    const audit::Deed deed{audit::kind::person_forgotten, "person", row.text(0), {}};
+    if (const auto noted = audit::append(transaction, audit::By{}, deed, now); !noted) {
+      return noted;
+    }
+  }
+  return done(transaction.execute(delete_old, {now}));
 }
 
 Result<std::string> address_in_waiting(db::Transaction& transaction, std::string_view person_id,

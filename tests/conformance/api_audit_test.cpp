@@ -147,6 +147,20 @@ TEST_P(ApiAudit, NotesOnesOwnKeys) {
   EXPECT_EQ(last().detail, R"({"how":"own"})");
 }
 
+TEST_P(ApiAudit, NotesSignUpsAndThatNobodyConfirmedThem) {
+  post("/api/v1/users",
+       R"({"username":"zoe","email":"zoe@u.test","password":"quatre mots bien choisis"})");
+  EXPECT_EQ(news(), Kinds{"person.created"});
+  const auto created = last();
+  EXPECT_EQ(created.via, "visitor");
+
+  clock.advance(31min);
+  ASSERT_TRUE(run(services().people.purge()));
+  EXPECT_EQ(news(), Kinds{"person.forgotten"});
+  EXPECT_EQ(last().thing_id, created.thing_id);
+  EXPECT_EQ(last().via, "vigie");
+}
+
 TEST_P(ApiAudit, NotesWhatIsDoneWithLivesAndAlerts) {
   const auto mona = enter("mona", Role::moderator);
   const auto followed = json_of(post("/api/v1/accounts", R"({"username":"@demo"})", &mona));
