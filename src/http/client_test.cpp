@@ -2,8 +2,8 @@
 #include "http/client.hpp"
 
 #include <gtest/gtest.h>
-#include <zlib.h>
 
+#include "http/packing_testing.hpp"
 #include "http/script_testing.hpp"
 #include "http/server_testing.hpp"
 
@@ -13,6 +13,7 @@ namespace {
 using std::chrono::milliseconds;
 using testing::describe;
 using testing::get;
+using testing::pack;
 using testing::redirect_to;
 using testing::Script;
 using testing::ServerRig;
@@ -182,21 +183,6 @@ TEST(Client, HasNoBodyToReadAfterHead) {
   ASSERT_TRUE(response) << response.error().what;
   EXPECT_EQ(response->headers.get("Content-Length"), "500");
   EXPECT_EQ(response->body, "");
-}
-
-std::string pack(const std::string& text, int window) {
-  z_stream stream{};
-  EXPECT_EQ(deflateInit2(&stream, 9, Z_DEFLATED, window, 8, Z_DEFAULT_STRATEGY), Z_OK);
-  std::string packed(deflateBound(&stream, text.size()) + 64, '\0');
-  std::string input = text;
-  stream.next_in = reinterpret_cast<Bytef*>(input.data());
-  stream.avail_in = static_cast<uInt>(input.size());
-  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
-  stream.avail_out = static_cast<uInt>(packed.size());
-  EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
-  packed.resize(stream.total_out);
-  deflateEnd(&stream);
-  return packed;
 }
 
 std::string packed_answer(std::string_view coding, const std::string& body) {

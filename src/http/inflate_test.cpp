@@ -3,32 +3,21 @@
 #include "http/inflate.hpp"
 
 #include <gtest/gtest.h>
-#include <zlib.h>
 
 #include <fstream>
 #include <vector>
 
+#include "http/packing_testing.hpp"
+
 namespace vigie::http {
 namespace {
+
+using testing::pack;
 
 constexpr std::size_t allowed = 8U << 20U;
 constexpr int gzip = 15 + 16;
 constexpr int wrapped = 15;
 constexpr int bare = -15;
-
-std::string pack(std::string text, int window) {
-  z_stream stream{};
-  EXPECT_EQ(deflateInit2(&stream, 9, Z_DEFLATED, window, 8, Z_DEFAULT_STRATEGY), Z_OK);
-  std::string packed(deflateBound(&stream, text.size()) + 64, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(text.data());
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
-  stream.avail_out = static_cast<uInt>(packed.size());
-  EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
-  packed.resize(stream.total_out);
-  deflateEnd(&stream);
-  return packed;
-}
 
 std::string repeated(const std::string& text, int times) {
   std::string all;
