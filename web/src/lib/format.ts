@@ -19,6 +19,8 @@ export interface Format {
   list(items: readonly string[]): string;
 }
 
+const oneDay = 86_400; // seconds
+
 export function duration(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));
   if (whole < 60) {
@@ -68,7 +70,8 @@ export function makeFormat(language: LanguageCode, timeZone?: string): Format {
     day: (ms) => wholeDay.format(ms),
     dayOfMonth: (ms) => shortDay.format(ms),
     ago: (ms, now) => {
-      const text = durationOf((now - ms) / 1000);
+      const seconds = (now - ms) / 1000;
+      const text = seconds < oneDay ? durationOf(seconds) : `${Math.floor(seconds / oneDay)}${noBreak}${inDays}`;
       return language === 'fr' ? `il y a ${text}` : `${text} ago`;
     },
     list: (items) => list.format(items),

@@ -61,7 +61,7 @@ describe('statistics', () => {
   });
 
   test('have a round top, and no share of nothing', () => {
-    expect([0, 1, 3, 7, 11, 180].map((one) => topOf([one]))).toEqual([1, 1, 5, 10, 20, 200]);
+    expect([0, 1, 3, 7, 11, 31, 180].map((one) => topOf([one]))).toEqual([1, 1, 3, 8, 15, 40, 200]);
     expect([shareOf(1, 4), shareOf(0, 0)]).toEqual([0.25, null]);
   });
 

@@ -43,7 +43,7 @@ export function topOf(values: readonly number[]): number {
     return 1;
   }
   const power = 10 ** Math.floor(Math.log10(highest));
-  return ([1, 2, 5, 10].find((step) => step * power >= highest) ?? 10) * power;
+  return ([1, 1.5, 2, 3, 4, 5, 6, 8, 10].find((step) => step * power >= highest) ?? 10) * power;
 }
 
 // How a share of the whole reads; nothing of nothing has none.

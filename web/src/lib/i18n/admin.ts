@@ -66,7 +66,7 @@ const fr = {
     accounts: 'Seuils d’un compte',
     accountsText: 'Un compte peut avoir son propre seuil, sa règle pour la haine et son délai entre deux alertes : ouvrez le compte, rubrique « Règle d’alerte ».',
     accountsLink: 'Aller aux comptes',
-    listsText: 'Pour une liste entière, filtrez les comptes par liste, puis ouvrez chacun.',
+    listsText: 'Une liste entière a sa règle aussi : filtrez les comptes par liste, elle est au-dessus d’eux.',
   },
   models: {
     what: 'Ce qui tourne',
@@ -229,7 +229,7 @@ const en: typeof fr = {
     accounts: 'Thresholds of an account',
     accountsText: 'An account may have its own threshold, its rule for hate and its pause between two alerts: open the account, section “Alert rule”.',
     accountsLink: 'Go to the accounts',
-    listsText: 'For a whole list, filter the accounts by list, then open each.',
+    listsText: 'A whole list has its rule too: filter the accounts by list, it stands above them.',
   },
   models: {
     what: 'What runs',

@@ -128,6 +128,6 @@ export const hold: typeof frenchHold = {
   releaseOf: (until) => `Lift the hold until ${until}`,
   done: (until) => `This live is kept until ${until}.`,
   lifted: 'Hold lifted: the usual time applies again.',
-  badReason: 'Give the reason, in 500 bytes at most.',
+  badReason: 'Give the reason, in 250 characters at most.',
   badUntil: 'Choose a day between tomorrow and a year from now.',
 };

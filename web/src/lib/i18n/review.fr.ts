@@ -130,6 +130,6 @@ export const hold = {
   releaseOf: (until: string) => `Lever la conservation jusqu’au ${until}`,
   done: (until: string) => `Ce direct est conservé jusqu’au ${until}.`,
   lifted: 'Conservation levée : le délai ordinaire s’applique de nouveau.',
-  badReason: 'Indiquez la raison, en 500 octets au plus.',
+  badReason: 'Indiquez la raison, en 250 caractères au plus.',
   badUntil: 'Choisissez une date entre demain et dans un an.',
 };
