@@ -15,6 +15,7 @@ export interface Format {
   dateTime(ms: number): string;
   day(ms: number): string; // 20 février 2027
   dayOfMonth(ms: number): string; // 20 févr.
+  shortDate(ms: number): string; // 22 nov. 2026
   ago(ms: number, now: number): string; // il y a 12 s
   list(items: readonly string[]): string;
 }
@@ -54,6 +55,7 @@ export function makeFormat(language: LanguageCode, timeZone?: string): Format {
   });
   const share = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 0 });
   const wholeDay = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'long', year: 'numeric', ...zone });
+  const shortDate = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', year: 'numeric', ...zone });
   const shortDay = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', ...zone });
   const list = new Intl.ListFormat(language, { type: 'conjunction' });
   const inDays = language === 'fr' ? 'j' : 'd';
@@ -69,6 +71,7 @@ export function makeFormat(language: LanguageCode, timeZone?: string): Format {
     dateTime: (ms) => date.format(ms),
     day: (ms) => wholeDay.format(ms),
     dayOfMonth: (ms) => shortDay.format(ms),
+    shortDate: (ms) => shortDate.format(ms),
     ago: (ms, now) => {
       const seconds = (now - ms) / 1000;
       const text = seconds < oneDay ? durationOf(seconds) : `${Math.floor(seconds / oneDay)}${noBreak}${inDays}`;
