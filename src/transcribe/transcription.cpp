@@ -34,7 +34,12 @@ Transcription::Transcription(asio::any_io_executor executor, DetectorFactory det
       ears_{"ears", 1},
       recognisers_{"recogniser", transcriber == nullptr ? 1 : transcriber->workers()} {}
 
-Transcription::~Transcription() = default;
+// A stream and its pieces hold one another.
+Transcription::~Transcription() {
+  for (const auto& [live, stream] : streams_) {
+    stream->pieces.clear();
+  }
+}
 
 Async<> Transcription::run() {
   TaskGroup tasks{executor_, [this](const std::string& name, const std::exception_ptr& failure) {
