@@ -20,8 +20,9 @@ struct Transcript {
   int attempts = 1;
 };
 
-// How much work an utterance may cost. full: heard again in other ways while its words make no
-// sense. quick: one more try at most, without the dearest; for when there is more speech than time.
+// How much work an utterance may cost. full: searched widely, and heard again in other ways while
+// its words make no sense. quick: searched narrowly, with one more try at most; for when there is
+// more speech than time.
 // glimpse: once and never again, for text that is shown at once and never kept.
 enum class Effort : std::uint8_t { full, quick, glimpse };
 
