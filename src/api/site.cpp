@@ -61,6 +61,21 @@ http::Response send_to_tls(const Gate& gate, const http::Request& request) {
   return response;
 }
 
+// What tells who asks: kept as long as a socket is open, the rest of its handshake is not.
+http::Request credentials_of(const http::Request& request) {
+  http::Request kept;
+  kept.method = request.method;
+  kept.path = request.path;
+  kept.peer = request.peer;
+  for (const std::string_view name :
+       {"Authorization", "Cookie", "Host", "X-Forwarded-For", "X-Forwarded-Proto"}) {
+    if (const auto value = request.headers.get(name); !value.empty()) {
+      kept.headers.add(std::string{name}, std::string{value});
+    }
+  }
+  return kept;
+}
+
 http::Response not_signed_in(std::string_view request_id) {
   return problem(401, "Not signed in", "sign in, or send a token: Authorization: Bearer …",
                  request_id);
@@ -282,7 +297,7 @@ Async<http::Answer> Site::open_events(http::Request request) {
     co_return problem(seat.error(), request.id);
   }
   listener.is_still_valid = [this, role = listener.person.role,
-                             knock = std::make_shared<http::Request>(std::move(request))] {
+                             knock = std::make_shared<http::Request>(credentials_of(request))] {
     return is_still_valid(*knock, role);
   };
   http::Upgrade upgrade;
@@ -299,8 +314,8 @@ Async<http::Answer> Site::open_events(http::Request request) {
 Async<bool> Site::is_still_valid(http::Request request, Role role) {
   const auto visitor = co_await recognise(std::move(request));
   // A database that does not answer is no reason to throw people out.
-  co_return !visitor || (visitor->person && visitor->person->role == role &&
-                         !lacks_second_factor(*visitor->person));
+  co_return !visitor ||
+      (visitor->person && visitor->person->role == role && !lacks_second_factor(*visitor->person));
 }
 
 http::Response Site::page(const http::Request& request, const Visitor& visitor) const {

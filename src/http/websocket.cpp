@@ -309,6 +309,8 @@ Async<bool> WebSocketSession::Impl::shake_hands(const Request& request, Upgrade&
   error_code failed;
   const auto copy = to_beast(request);
   co_await stream.async_accept(copy, asio::redirect_error(asio::use_awaitable, failed));
+  // It holds the fields of the answer, which is given.
+  stream.set_option(websocket::stream_base::decorator{[](websocket::response_type&) {}});
   co_return !failed;
 }
 
