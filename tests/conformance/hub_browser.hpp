@@ -1,12 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// A browser at the end of a socket of the live feed, for tests.
+// The live feed with browsers at the ends of its sockets, for tests on each engine.
 #pragma once
+#include <gtest/gtest.h>
+
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "api/hub.hpp"
 #include "async/signal.hpp"
+#include "async/task_group.hpp"
 #include "base/json.hpp"
+#include "bus/memory/memory_bus.hpp"
 #include "http/server.hpp"
+#include "log/log_fake.hpp"
+#include "support/databases.hpp"
 
 namespace vigie::api {
 
@@ -42,6 +50,70 @@ class Browser final : public http::WebSocket {
 
  private:
   Signal end_;
+};
+
+// A hub that runs; the people P and Q, the accounts A and B; P follows A.
+class WithHub : public vigie::testing::OnEachDatabase {
+ protected:
+  void SetUp() override {
+    OnEachDatabase::SetUp();
+    if (IsSkipped()) {
+      return;
+    }
+    for (const auto* person : {"P", "Q"}) {
+      execute(R"(INSERT INTO person (id, username, username_folded, password_hash, role, created_at)
+                 VALUES ($1, $1, $1, '-', 'user', 0))",
+              {person});
+    }
+    for (const auto* account : {"A", "B"}) {
+      execute(R"(INSERT INTO account (id, platform, username, url, created_at)
+                 VALUES ($1, 'tiktok', $1, '-', 0))",
+              {account});
+    }
+    execute("INSERT INTO follow (person_id, account_id, created_at) VALUES ('P', 'A', 0)", {});
+    bus = create_memory_bus(io.get_executor());
+    hub = std::make_unique<Hub>(io.get_executor(), db(), *bus, clock, quiet.log, registry);
+    tasks = std::make_unique<TaskGroup>(io.get_executor(),
+                                        [](const std::string& name, const std::exception_ptr&) {
+                                          ADD_FAILURE() << name << " failed";
+                                        });
+    tasks->spawn("hub", hub->run());
+  }
+
+  void TearDown() override {
+    if (tasks) {
+      run(finish());
+    }
+  }
+  Async<> finish() {  // on the I/O thread, where cancelling belongs
+    tasks->cancel();
+    co_await tasks->join();
+  }
+
+  Listener listener(std::optional<std::int64_t> after = std::nullopt, const char* person = "P") {
+    Listener one;
+    one.person.id = person;
+    one.person.role = Role::user;
+    one.after = after;
+    one.position = hub->position();
+    one.is_still_valid = [this] { return valid(); };
+    return one;
+  }
+  Async<bool> valid() { co_return is_session_valid; }
+
+  Browser& join(Listener who) {
+    browsers.push_back(std::make_unique<Browser>(io.get_executor()));
+    tasks->spawn("browser", hub->serve(*browsers.back(), std::move(who)));
+    return *browsers.back();
+  }
+
+  bool is_session_valid = true;
+  std::vector<std::unique_ptr<Browser>> browsers;
+  log::QuietLog quiet;
+  metrics::Registry registry;
+  std::unique_ptr<Bus> bus;
+  std::unique_ptr<Hub> hub;
+  std::unique_ptr<TaskGroup> tasks;
 };
 
 }  // namespace vigie::api

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The real programs, started for a test and ended with it, each by its own process id.
+import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import net from 'node:net';
@@ -84,4 +85,19 @@ export async function until(what, ask, { within = 60_000, every = 200 } = {}) {
     await new Promise((done) => setTimeout(done, every));
   }
   throw new Error(`waited ${within / 1000} s for ${what}: ${reason}`);
+}
+
+// Vigie, once it answers at its address.
+export async function startVigie(args, environment, address) {
+  const vigie = new Program(vigieBinary, args, environment);
+  try {
+    await until('vigie', async () => {
+      assert.ok(vigie.isRunning, `vigie ended: ${vigie.output}`);
+      return (await fetch(`${address}/readyz`)).ok;
+    });
+  } catch (error) {
+    await vigie.end();
+    throw error;
+  }
+  return vigie;
 }

@@ -44,9 +44,13 @@ constexpr std::size_t wide_context = 800;
 constexpr std::size_t most_tokens = 224;
 // Sequences followed at once. Three instead of one: WER 15.8 % instead of 18.1 for a tenth more
 // CPU; five brings half a point more for as much again (long-fr-real-shared and tts-fr-manon).
-constexpr std::size_t usual_beam = 3;
-constexpr std::size_t quick_beam = 1;
-constexpr std::size_t last_beam = 5;
+struct Search {
+  std::size_t beam = 1;
+  std::size_t longest_repeat = 0;  // tokens; 0: any
+};
+constexpr Search usual_search{.beam = 3};
+constexpr Search quick_search{.beam = 1};
+constexpr Search last_search{.beam = 5, .longest_repeat = 3};
 constexpr double lowest_log_probability = -1;
 constexpr double clear = 0.5;  // confidence
 
@@ -185,10 +189,10 @@ class WhisperTranscriber final : public Transcriber {
   }
 
   Candidate decode(Replica& replica, const engine::StorageView& encoded, const Ids& prompt,
-                   std::size_t beam, Span sound) const {
+                   Search search, Span sound) const {
     engine::models::WhisperOptions options;
-    options.beam_size = beam;
-    options.no_repeat_ngram_size = beam == last_beam ? 3 : 0;
+    options.beam_size = search.beam;
+    options.no_repeat_ngram_size = search.longest_repeat;
     options.max_length = most_tokens;
     options.return_scores = true;
     const auto results = replica.generate(encoded, std::vector<Ids>{prompt}, options);
@@ -220,8 +224,8 @@ class WhisperTranscriber final : public Transcriber {
     const Ids prompt{steering_.begin, *spoken_language, steering_.transcribe,
                      steering_.no_timestamps};
 
-    const auto beam = ask.effort == Effort::full ? usual_beam : quick_beam;
-    auto best = decode(replica, encoded, prompt, beam, sound);
+    const auto search = ask.effort == Effort::full ? usual_search : quick_search;
+    auto best = decode(replica, encoded, prompt, search, sound);
     for (const bool is_last_try : {false, true}) {
       const bool is_too_dear =
           ask.effort == Effort::glimpse || (ask.effort == Effort::quick && is_last_try);
@@ -234,7 +238,7 @@ class WhisperTranscriber final : public Transcriber {
       if (!is_last_try) {
         encoded = encode(replica, samples, full_context);
       }
-      auto other = decode(replica, encoded, prompt, is_last_try ? last_beam : beam, sound);
+      auto other = decode(replica, encoded, prompt, is_last_try ? last_search : search, sound);
       ++transcript.attempts;
       if (other.is_better_than(best)) {
         best = std::move(other);

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { hasBrowser } from '../browser.mjs';
-import { freePort, Program, until, vigieBinary } from '../processes.mjs';
+import { freePort, startVigie, until, vigieBinary } from '../processes.mjs';
 
 export const lacking = [[hasBrowser, 'Chromium'], [existsSync(vigieBinary), vigieBinary]].filter(([isThere]) => !isThere).map(([, name]) => name);
 
@@ -24,13 +24,9 @@ export class House {
     this.#folder = mkdtempSync(join(tmpdir(), 'vigie-house-'));
     const port = await freePort();
     this.address = `http://127.0.0.1:${port}`;
-    this.#vigie = new Program(vigieBinary, ['serve', '--roles', 'web'], {
+    this.#vigie = await startVigie(['serve', '--roles', 'web'], {
       LISTEN: `127.0.0.1:${port}`, METRICS_LISTEN: '127.0.0.1:0', DATA_DIR: join(this.#folder, 'data'), SECRET_KEY: 'ab'.repeat(32), WEB_DIR: application, ...configuration,
-    });
-    await until('vigie', async () => {
-      assert.ok(this.#vigie.isRunning, `vigie ended: ${this.#vigie.output}`);
-      return (await fetch(`${this.address}/readyz`)).ok;
-    });
+    }, this.address);
     this.setUpLink = await until('the set-up link', () => {
       const link = /https?:\S+(\/demarrage\/\S+)/.exec(this.#vigie.output)?.[1];
       assert.ok(link, this.#vigie.output);

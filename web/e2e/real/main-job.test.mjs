@@ -5,9 +5,10 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe } from 'node:test';
 import { expectAccessible, expectClean, hasBrowser, launch, shoot, watchedPage } from '../browser.mjs';
-import { endAll, freePort, Program, runProgram, simulatorBinary, until, vigieBinary } from '../processes.mjs';
+import { endAll, freePort, Program, runProgram, simulatorBinary, startVigie, until, vigieBinary } from '../processes.mjs';
+import { steps } from './steps.mjs';
 
 const password = 'une phrase de passe assez longue';
 const speech =
@@ -60,7 +61,7 @@ describe('the main job', { skip: lacking.length === 0 ? false : `without ${lacki
       ...(process.env.WEB_DIR === undefined ? {} : { WEB_DIR: process.env.WEB_DIR }),
     };
     await runProgram(vigieBinary, ['admin', 'create', '--username', 'claire', '--role', 'admin'], environment, `${password}\n`);
-    await startVigie();
+    vigie = await startVigie(['serve'], environment, address);
     browser = await launch();
     // What the test provokes: a wrong password, a second follow, a server that is down; and Chromium's own
     // wish for an icon on the sign-in page.
@@ -74,28 +75,7 @@ describe('the main job', { skip: lacking.length === 0 ? false : `without ${lacki
     rmSync(folder, { recursive: true, force: true });
   });
 
-  async function startVigie() {
-    vigie = new Program(vigieBinary, ['serve'], environment);
-    await until('vigie', async () => {
-      assert.ok(vigie.isRunning, `vigie ended: ${vigie.output}`);
-      return (await fetch(`${address}/readyz`)).ok;
-    });
-  }
-
-  // Each step stands on the one before: after a failure the rest would only wait in vain.
-  let hasFailed = false;
-  const step = (name, act) => test(name, async (context) => {
-    if (hasFailed) {
-      context.skip('an earlier step failed');
-      return;
-    }
-    hasFailed = true;
-    await act().catch(async (error) => {
-      await shoot(watched, 'real-failure');
-      throw error;
-    });
-    hasFailed = false;
-  });
+  const step = steps(() => shoot(watched, 'real-failure'));
 
   const rest = (path) => watched.page.evaluate(async (wanted) => (await fetch(`/api/v1${wanted}`)).json(), path);
   const shownIds = () => watched.page.locator('.transcript [data-id]').evaluateAll((all) => all.map((one) => one.dataset.id));
@@ -171,7 +151,7 @@ describe('the main job', { skip: lacking.length === 0 ? false : `without ${lacki
     await page.getByText(/Connexion perdue depuis \d+\ss —/).waitFor();
     await page.getByText(/Figé à/).waitFor();
     await shoot(watched, 'real-banner');
-    await Promise.all([startVigie(), page.locator('.banner').getByText(/Connexion rétablie/).waitFor()]); // shown for seconds only
+    [vigie] = await Promise.all([startVigie(['serve'], environment, address), page.locator('.banner').getByText(/Connexion rétablie/).waitFor()]); // shown for seconds only
     await page.waitForFunction((count) => document.querySelectorAll('.transcript [data-id]').length > count + 1, before);
     await expectWhole(liveId);
     await shoot(watched, 'real-back');

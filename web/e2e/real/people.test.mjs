@@ -2,10 +2,11 @@
 // People against the real server: the first administrator, signing in and up, second factors, sessions,
 // tokens, lists; the pages that the server draws, with scripts and without.
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe } from 'node:test';
 import { expectAccessible, expectClean, expectNoSideScroll, launch, out, shoot, strangersPage } from '../browser.mjs';
 import { endAll, until } from '../processes.mjs';
 import { codeOf, House, lacking } from './house.mjs';
+import { steps } from './steps.mjs';
 
 const password = 'une phrase de passe assez longue';
 const another = 'quatre chevaux gris au galop';
@@ -28,20 +29,9 @@ describe('people, with the real server', { skip: lacking.length === 0 ? false : 
     await endAll();
   });
 
-  // Each step stands on the one before: after a failure the rest would only wait in vain.
-  let hasFailed = false;
-  const step = (name, act) => test(name, async (context) => {
-    if (hasFailed) {
-      context.skip('an earlier step failed');
-      return;
-    }
-    hasFailed = true;
-    await act().catch(async (error) => {
-      const pages = browser.contexts().flatMap((context) => context.pages());
-      await Promise.all(pages.map((page, index) => page.screenshot({ path: `${out}real-people-failure-${index}.png` }).catch(() => undefined)));
-      throw error;
-    });
-    hasFailed = false;
+  const step = steps(async () => {
+    const pages = browser.contexts().flatMap((context) => context.pages());
+    await Promise.all(pages.map((page, index) => page.screenshot({ path: `${out}real-people-failure-${index}.png` }).catch(() => undefined)));
   });
 
   const signIn = async (watched, name, word, path = '/connexion') => {
