@@ -78,24 +78,29 @@ class Server:
         self.process.wait(30)
 
 
-def cost_of_pages(server, paths, headers, pages):
-    """Seconds of CPU a page: every path asked once, on one kept connection."""
-    link = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+def cost_of_pages(server, path, headers, pages, connections, between=lambda: None):
+    """Seconds of CPU a page, asked on so many kept connections at once; between() happens before each round."""
+    links = [http.client.HTTPConnection("127.0.0.1", server.port, timeout=30) for _ in range(connections)]
 
-    def one():
-        size = 0
-        for path in paths:
+    def one_each():
+        between()
+        for link in links:
             link.request("GET", path, headers=headers)
+        for link in links:
             answer = link.getresponse()
-            size += len(answer.read())
+            body = answer.read()
             assert answer.status == 200, (server.name, path, answer.status)
-        return size
+        return len(body)
 
-    size = one()
+    size = one_each()
+    rounds = max(1, pages // connections)
     before = server.cpu()
-    for _ in range(pages):
-        one()
-    return (server.cpu() - before) / pages, size
+    for _ in range(rounds):
+        one_each()
+    cost = (server.cpu() - before) / (rounds * connections)
+    for link in links:
+        link.close()
+    return cost, size
 
 
 def open_sockets(server, path, count, headers_of):
@@ -194,6 +199,9 @@ def start_vigie(program, folder, clients):
     assert answer.status == 200, answer.status
     server.headers = {"Cookie": answer.headers["Set-Cookie"].split(";")[0]}
     server.tokens = tokens
+    changing = sqlite3.connect(pathlib.Path(folder) / "vigie.db", isolation_level=None)
+    server.change = lambda: changing.execute("UPDATE account SET followers = COALESCE(followers, 0) + 1 "
+                                             "WHERE id = '01ACCOUNT07'")
     server.broadcast = lambda seq: call(port, "POST", f"/bench/broadcast?seq={seq}&account_id=01ACCOUNT00",
                                         {"Authorization": f"Bearer {admin_token}"})
     return server
@@ -219,6 +227,25 @@ def show(name, ours, theirs, unit, digits=1):
           flush=True)
 
 
+def measure_pages(ours, theirs):
+    """In turns: pages while nothing changes, on 8 connections and on one; and each after a change of its rows."""
+    path = "/api/v1/accounts?limit=50"
+    again, alone, changed, other, other_alone = [], [], [], [], []
+    for _ in range(5):
+        cost, size = cost_of_pages(ours, path, ours.headers, 8000, 8)
+        again.append(cost)
+        alone.append(cost_of_pages(ours, path, ours.headers, 8000, 1)[0])
+        changed.append(cost_of_pages(ours, path, ours.headers, 300, 1, ours.change)[0])
+        cost, other_size = cost_of_pages(theirs, "/", theirs.headers, 160, 8)
+        other.append(cost)
+        other_alone.append(cost_of_pages(theirs, "/", theirs.headers, 160, 1)[0])
+    print(f"  a page of 50 accounts: vigie {size} bytes of JSON, django {other_size} bytes of HTML")
+    for name, mine, peers in (("CPU a page, 8 connections", again, other), ("CPU a page, one connection", alone, other_alone),
+                              ("CPU a page, changed each time", changed, other_alone)):
+        show(name, statistics.median(mine) * 1e6, statistics.median(peers) * 1e6, "us")
+        print(f"{'':38}{min(mine) * 1e6:.1f}–{max(mine) * 1e6:.1f} us{'':9}{min(peers) * 1e6:.1f}–{max(peers) * 1e6:.1f} us")
+
+
 def main():
     program = os.path.abspath(sys.argv[1])
     clients = int(sys.argv[2]) if len(sys.argv) > 2 else 1000
@@ -227,14 +254,7 @@ def main():
         try:
             print(f"  ready: vigie {ours.ready_s * 1000:.0f} ms, django {theirs.ready_s * 1000:.0f} ms; "
                   f"base: vigie {ours.base_kb / 1024:.1f} MB, django {theirs.base_kb / 1024:.1f} MB")
-            pages = {"ours": [], "theirs": []}
-            for _ in range(3):  # in turns
-                cost, size = cost_of_pages(ours, ["/api/v1/accounts?limit=50"], ours.headers, 1500)
-                pages["ours"].append(cost)
-                other, other_size = cost_of_pages(theirs, ["/"], theirs.headers, 60)
-                pages["theirs"].append(other)
-            print(f"  a page of 50 accounts: vigie {size} bytes of JSON, django {other_size} bytes of HTML")
-            show("CPU a page", statistics.median(pages["ours"]) * 1e6, statistics.median(pages["theirs"]) * 1e6, "us")
+            measure_pages(ours, theirs)
             figures = []
             for server, path, headers_of in (
                     (ours, "/api/v1/events", lambda i: {"Authorization": f"Bearer {ours.tokens[i // 10]}"}),

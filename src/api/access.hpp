@@ -61,6 +61,9 @@ struct Route {
   Roles roles;
   Handler handler;
   Proof proof = Proof::any;
+  // The answer is a function of the rows, the person and the address, not of the time: it may be
+  // given again until something changes.
+  bool follows_rows = false;
 };
 
 // What an administrator may reach before they have the second factor that they need.

@@ -9,6 +9,8 @@ namespace vigie::api {
 
 namespace {
 
+constexpr bool follows_rows = true;
+
 std::vector<Route> make_routes() {
   std::vector<Route> table{
       {"POST", "/api/v1/session", everyone, sign_in},
@@ -38,7 +40,7 @@ std::vector<Route> make_routes() {
       {"PUT", "/api/v1/me/totp", signed_in, confirm_my_totp, Proof::session},
       {"DELETE", "/api/v1/me/totp", signed_in, remove_my_totp, Proof::session},
 
-      {"GET", "/api/v1/accounts", signed_in, list_accounts},
+      {"GET", "/api/v1/accounts", signed_in, list_accounts, Proof::any, follows_rows},
       {"POST", "/api/v1/accounts", signed_in, follow_account},
       {"POST", "/api/v1/accounts/batch", signed_in, follow_accounts},
       {"GET", "/api/v1/accounts/{id}", signed_in, get_account},

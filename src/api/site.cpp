@@ -61,6 +61,17 @@ http::Response send_to_tls(const Gate& gate, const http::Request& request) {
   return response;
 }
 
+// The answer to who came by another name than ours, or in the clear where there is TLS.
+std::optional<http::Response> refuse_way(const Gate& gate, const http::Request& request) {
+  if (const auto host = gate.check_host(request); !host) {
+    return problem(421, "Wrong host", host.error().what, request.id);
+  }
+  if (gate.came_unencrypted(request) && !is_health(request.path)) {
+    return send_to_tls(gate, request);
+  }
+  return std::nullopt;
+}
+
 // What tells who asks: kept as long as a socket is open, the rest of its handshake is not.
 http::Request credentials_of(const http::Request& request) {
   http::Request kept;
@@ -81,7 +92,17 @@ http::Response not_signed_in(std::string_view request_id) {
                  request_id);
 }
 
+// What is remembered of answers, at most: 8 MiB.
+constexpr std::size_t most_kept = 128;
+constexpr std::size_t longest_kept = std::size_t{64} * 1024;
+
 }  // namespace
+
+Site::Site(Services& services, Assets assets, Language language)
+    : services_{services},
+      assets_{std::move(assets)},
+      language_{language},
+      answers_{services.database, most_kept} {}
 
 Async<http::Answer> Site::answer(http::Request request) {
   const bool over_tls = services_.gate.is_over_tls(request);
@@ -106,11 +127,8 @@ Async<http::Answer> Site::answer(http::Request request) {
 
 // language: the browser's wish, and on return the person's, who may be known by then.
 Async<http::Response> Site::respond(http::Request request, Language& language) {
-  if (const auto host = services_.gate.check_host(request); !host) {
-    co_return problem(421, "Wrong host", host.error().what, request.id);
-  }
-  if (services_.gate.came_unencrypted(request) && !is_health(request.path)) {
-    co_return send_to_tls(services_.gate, request);
+  if (auto refused = refuse_way(services_.gate, request)) {
+    co_return std::move(*refused);
   }
   const auto address = services_.gate.client_address(request);
   if (const auto asked = limits_.take_request(address, services_.clock.steady()); !asked) {
@@ -168,17 +186,40 @@ Async<http::Response> Site::call_route(http::Request request, Match match, Visit
   if (auto refused = refuse_proof(services_, call, match.route->proof)) {
     co_return std::move(*refused);
   }
-  auto response = co_await match.route->handler(services_, std::move(call));
+  if (match.route->follows_rows) {
+    co_return co_await answer_by_rows(*match.route, std::move(call));
+  }
+  co_return co_await run_handler(*match.route, std::move(call));
+}
+
+Async<http::Response> Site::run_handler(const Route& route, Call call) {
+  const auto id = call.request.id;
+  auto response = co_await route.handler(services_, std::move(call));
   if (!response) {
     const auto& error = response.error();
     if (status_of(error.code) >= 500) {
       services_.log.warn(
           "a request failed",
-          {{"request", id}, {"route", std::string{match.route->path}}, {"why", error.what}});
+          {{"request", id}, {"route", std::string{route.path}}, {"why", error.what}});
     }
     co_return problem(error, id);
   }
   co_return std::move(*response);
+}
+
+// A role is a row too: under another one the answers are forgotten with everything else.
+Async<http::Response> Site::answer_by_rows(const Route& route, Call call) {
+  const auto version = answers_.look();
+  auto key = call.person_id() + " " + call.request.target;
+  if (const auto* known = answers_.find(key)) {
+    co_return *known;
+  }
+  auto response = co_await run_handler(route, std::move(call));
+  if (response.status == 200 && response.body.size() <= longest_kept) {
+    add_etag("", response);
+    answers_.keep(version, std::move(key), response);
+  }
+  co_return response;
 }
 
 bool Site::lacks_second_factor(const Person& person) const {
@@ -257,11 +298,8 @@ Async<Result<Site::Visitor>> Site::recognise_token(std::string token) {
 }
 
 Async<http::Answer> Site::open_events(http::Request request) {
-  if (const auto host = services_.gate.check_host(request); !host) {
-    co_return problem(421, "Wrong host", host.error().what, request.id);
-  }
-  if (services_.gate.came_unencrypted(request)) {
-    co_return send_to_tls(services_.gate, request);
+  if (auto refused = refuse_way(services_.gate, request)) {
+    co_return std::move(*refused);
   }
   if (const auto origin = services_.gate.check_origin(request); !origin) {
     co_return problem(origin.error(), request.id);

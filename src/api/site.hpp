@@ -10,6 +10,7 @@
 #include "api/limits.hpp"
 #include "api/pages.hpp"
 #include "async/async.hpp"
+#include "db/memo.hpp"
 #include "http/server.hpp"
 
 namespace vigie::api {
@@ -18,8 +19,7 @@ struct Services;
 
 class Site {
  public:
-  Site(Services& services, Assets assets, Language language)
-      : services_{services}, assets_{std::move(assets)}, language_{language} {}
+  Site(Services& services, Assets assets, Language language);
 
   // For http::create_server. Never fails: errors become answers.
   Async<http::Answer> answer(http::Request request);
@@ -40,6 +40,8 @@ class Site {
   bool lacks_second_factor(const Person& person) const;
   Language language_for(const http::Request& request, const std::optional<Person>& person) const;
   Async<http::Response> call_route(http::Request request, Match match, Visitor visitor);
+  Async<http::Response> run_handler(const Route& route, Call call);
+  Async<http::Response> answer_by_rows(const Route& route, Call call);
   Result<> check_write(const http::Request& request, const Visitor& visitor) const;
   Async<http::Answer> open_events(http::Request request);
   Async<bool> is_still_valid(http::Request request, Role role);
@@ -49,6 +51,7 @@ class Site {
   Assets assets_;
   Language language_;
   Limits limits_;
+  db::Memo<http::Response> answers_;  // of routes that follow the rows
 };
 
 }  // namespace vigie::api

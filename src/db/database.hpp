@@ -124,6 +124,11 @@ class Database {
   virtual Result<> write_now(const Work& work) = 0;
   virtual Result<> read_now(const Work& work) = 0;
 
+  // A number that is another once anybody, in whatever process, has committed a change; nothing
+  // where the engine cannot tell within microseconds (PostgreSQL) or just now. For one thread at a
+  // time, and cheap enough for the I/O thread: no disk is read.
+  virtual std::optional<std::int64_t> version() = 0;
+
   virtual std::string_view engine() const = 0;  // "sqlite" or "postgres"
 };
 

@@ -175,8 +175,9 @@ class SessionPool {
 class PooledDatabase final : public Database {
  public:
   PooledDatabase(std::string_view engine, std::unique_ptr<Session> writer,
-                 std::vector<std::unique_ptr<Session>> readers)
+                 std::vector<std::unique_ptr<Session>> readers, VersionOf version)
       : engine_{engine},
+        version_{std::move(version)},
         writer_threads_{"db-write", 1},
         reader_threads_{"db-read", readers.size()} {
     writer_.add(std::move(writer));
@@ -193,6 +194,7 @@ class PooledDatabase final : public Database {
   }
   Result<> write_now(const Work& work) override { return writer_.run(Access::write, work); }
   Result<> read_now(const Work& work) override { return readers_.run(Access::read, work); }
+  std::optional<std::int64_t> version() override { return version_(); }
   std::string_view engine() const override { return engine_; }
 
  private:
@@ -204,6 +206,7 @@ class PooledDatabase final : public Database {
   }
 
   std::string_view engine_;
+  VersionOf version_;
   SessionPool writer_;
   SessionPool readers_;
   WorkerPool writer_threads_;  // last: their jobs end before the sessions go
@@ -213,8 +216,10 @@ class PooledDatabase final : public Database {
 }  // namespace
 
 std::unique_ptr<Database> make_database(std::string_view engine, std::unique_ptr<Session> writer,
-                                        std::vector<std::unique_ptr<Session>> readers) {
-  return std::make_unique<PooledDatabase>(engine, std::move(writer), std::move(readers));
+                                        std::vector<std::unique_ptr<Session>> readers,
+                                        VersionOf version) {
+  return std::make_unique<PooledDatabase>(engine, std::move(writer), std::move(readers),
+                                          std::move(version));
 }
 
 }  // namespace vigie::db

@@ -3,7 +3,9 @@
 // checks of parameters) is in make_database().
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -34,8 +36,12 @@ class Session {
   virtual bool is_worth_another_try() const = 0;
 };
 
+// Database::version() of an engine.
+using VersionOf = std::function<std::optional<std::int64_t>()>;
+
 // One writer and at least one reader.
 std::unique_ptr<Database> make_database(std::string_view engine, std::unique_ptr<Session> writer,
-                                        std::vector<std::unique_ptr<Session>> readers);
+                                        std::vector<std::unique_ptr<Session>> readers,
+                                        VersionOf version);
 
 }  // namespace vigie::db

@@ -9,6 +9,7 @@
 #include "audit/audit.hpp"
 #include "base/random.hpp"
 #include "db/database.hpp"
+#include "db/memo.hpp"
 #include "domain/person.hpp"
 
 namespace vigie::people {
@@ -61,7 +62,7 @@ class Sessions {
   static constexpr Span seen_step = std::chrono::minutes{1};   // seen_at is written no more often
 
   Sessions(db::Database& database, Clock& clock, Random& random)
-      : database_{database}, clock_{clock}, random_{random} {}
+      : database_{database}, clock_{clock}, random_{random}, known_{database, most_known} {}
 
   // The session of this token. Errc::not_found when there is none, it has ended or the person may
   // not come in. What a page asks by itself is no use: a screen nobody looks at ends too.
@@ -93,11 +94,23 @@ class Sessions {
   static Result<std::int64_t> remove_expired(db::Transaction& transaction, Time now);
 
  private:
+  static constexpr std::size_t most_known = 1000;
+
+  struct Found {
+    Session session;
+    Time seen_at;
+    Time expires_at;
+
+    bool is_over(Time now) const { return now >= expires_at || now - seen_at >= idle_limit; }
+  };
+
+  Async<Result<Found>> look_up(std::string token_sha256);
   Async<> touch(std::string token_sha256, std::string person_id, Time now);
 
   db::Database& database_;
   Clock& clock_;
   Random& random_;
+  db::Memo<Found> known_;
 };
 
 }  // namespace vigie::people

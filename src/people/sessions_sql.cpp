@@ -15,10 +15,9 @@ constexpr std::string_view insert_one =
     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 constexpr std::string_view select_one =
     "SELECT p.id, p.username, p.email, p.role, p.language, p.disabled_at, p.pending_since, "
-    "p.totp_since, s.csrf_token, s.seen_at, s.authenticated_at "
+    "p.totp_since, s.csrf_token, s.authenticated_at, s.seen_at, s.expires_at "
     "FROM session s JOIN person p ON p.id = s.person_id "
-    "WHERE s.token_sha256 = $1 AND s.expires_at > $2 AND s.seen_at > $3 "
-    "AND p.disabled_at IS NULL AND p.pending_since IS NULL";
+    "WHERE s.token_sha256 = $1 AND p.disabled_at IS NULL AND p.pending_since IS NULL";
 // An id is the beginning of the hash: as unlike the token as the whole.
 constexpr std::string_view select_of_person = R"(
 SELECT substr(token_sha256, 1, 32), created_at, seen_at, agent, ip, token_sha256 FROM session
@@ -41,11 +40,6 @@ constexpr std::string_view delete_expired =
 constexpr std::size_t token_bytes = 32;
 constexpr std::size_t longest_agent = 200;
 
-struct Found {
-  Session session;
-  Time seen_at;
-};
-
 Result<> note_end(db::Transaction& transaction, const audit::By& by, const std::string& person_id,
                   std::string_view which, Time now) {
   json::object detail{{"which", json::string_view{which.data(), which.size()}}};
@@ -67,31 +61,46 @@ Result<> tell_people_changed(db::Transaction& transaction, const std::string& pe
 
 Async<Result<Session>> Sessions::find(std::string token, Purpose purpose) {
   const auto key = sha256(token);
+  auto found = co_await look_up(key);
+  if (!found) {
+    co_return found.error();
+  }
   const auto now = clock_.now();
+  if (found->is_over(now)) {
+    co_return make_error(Errc::not_found, "the session is over");
+  }
+  if (purpose == Purpose::use && now - found->seen_at >= seen_step) {
+    co_await touch(key, found->session.person.id, now);
+  }
+  co_return std::move(found->session);
+}
+
+Async<Result<Sessions::Found>> Sessions::look_up(std::string token_sha256) {
+  const auto version = known_.look();
+  if (const auto* known = known_.find(token_sha256)) {
+    co_return *known;
+  }
   std::function<Result<Found>(db::Transaction&)> work =
       [&](db::Transaction& transaction) -> Result<Found> {
-    const auto rows = transaction.query(select_one, {key, now, now - idle_limit});
+    const auto rows = transaction.query(select_one, {token_sha256});
     if (!rows) {
       return rows.error();
     }
     if (rows->empty()) {
       return make_error(Errc::not_found, "no such session");
     }
-    auto person = read_person(rows->front(), 0);
+    const auto& row = rows->front();
+    auto person = read_person(row, 0);
     if (!person) {
       return person.error();
     }
-    const auto& row = rows->front();
-    return Found{{std::move(*person), row.text(8), row.time(10)}, row.time(9)};
+    return Found{{std::move(*person), row.text(8), row.time(9)}, row.time(10), row.time(11)};
   };
   auto found = co_await db::read<Found>(database_, std::move(work));
-  if (!found) {
-    co_return found.error();
+  if (found) {
+    known_.keep(version, std::move(token_sha256), *found);
   }
-  if (purpose == Purpose::use && now - found->seen_at >= seen_step) {
-    co_await touch(key, found->session.person.id, now);
-  }
-  co_return std::move(found->session);
+  co_return found;
 }
 
 // A database that cannot write for a moment is no reason to throw somebody out: the next request

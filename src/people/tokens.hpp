@@ -12,6 +12,7 @@
 #include "base/ids.hpp"
 #include "base/random.hpp"
 #include "db/database.hpp"
+#include "db/memo.hpp"
 #include "domain/person.hpp"
 
 namespace vigie::people {
@@ -43,7 +44,11 @@ struct ListedToken {
 class Tokens {
  public:
   Tokens(db::Database& database, Clock& clock, Ids& ids, Random& random)
-      : database_{database}, clock_{clock}, ids_{ids}, random_{random} {}
+      : database_{database},
+        clock_{clock},
+        ids_{ids},
+        random_{random},
+        known_{database, most_known} {}
 
   static constexpr std::int64_t most = 50;  // of a person
 
@@ -62,12 +67,23 @@ class Tokens {
   Async<Result<TokenOwner>> find(std::string token);
 
  private:
+  static constexpr std::size_t most_known = 1000;
+
+  struct Found {
+    TokenOwner owner;
+    std::string id;
+    std::optional<Time> expires_at;
+    std::optional<Time> last_used_at;
+  };
+
+  Async<Result<Found>> look_up(std::string token_sha256);
   Async<> touch(std::string id, Time now);
 
   db::Database& database_;
   Clock& clock_;
   Ids& ids_;
   Random& random_;
+  db::Memo<Found> known_;
 };
 
 }  // namespace vigie::people

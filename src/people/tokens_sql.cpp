@@ -28,10 +28,9 @@ constexpr std::string_view set_revoked =
     "UPDATE api_token SET revoked_at = $3 WHERE id = $1 AND person_id = $2 AND revoked_at IS NULL";
 constexpr std::string_view select_owner = R"(
 SELECT p.id, p.username, p.email, p.role, p.language, p.disabled_at, p.pending_since, p.totp_since,
-  t.scope, t.id, t.last_used_at
+  t.scope, t.id, t.expires_at, t.last_used_at
 FROM api_token t JOIN person p ON p.id = t.person_id
-WHERE t.token_sha256 = $1 AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $2)
-  AND p.disabled_at IS NULL AND p.pending_since IS NULL)";
+WHERE t.token_sha256 = $1 AND t.revoked_at IS NULL AND p.disabled_at IS NULL AND p.pending_since IS NULL)";
 
 constexpr Words<Scope, 2> scopes{{{Scope::read, "read"}, {Scope::write, "write"}}};
 
@@ -118,16 +117,28 @@ Async<Result<TokenOwner>> Tokens::find(std::string token) {
   if (!token.starts_with(prefix) || token.size() != prefix.size() + 2 * token_bytes) {
     co_return make_error(Errc::not_found, "no token of ours");
   }
-  const auto key = sha256(token);
+  const auto found = co_await look_up(sha256(token));
+  if (!found) {
+    co_return found.error();
+  }
   const auto now = clock_.now();
-  struct Found {
-    TokenOwner owner;
-    std::string id;
-    std::optional<Time> last_used_at;
-  };
+  if (found->expires_at && *found->expires_at <= now) {
+    co_return make_error(Errc::not_found, "the token has run out");
+  }
+  if (!found->last_used_at || now - *found->last_used_at >= used_step) {
+    co_await touch(found->id, now);
+  }
+  co_return found->owner;
+}
+
+Async<Result<Tokens::Found>> Tokens::look_up(std::string token_sha256) {
+  const auto version = known_.look();
+  if (const auto* known = known_.find(token_sha256)) {
+    co_return *known;
+  }
   std::function<Result<Found>(db::Transaction&)> work =
       [&](db::Transaction& transaction) -> Result<Found> {
-    const auto rows = transaction.query(select_owner, {key, now});
+    const auto rows = transaction.query(select_owner, {token_sha256});
     if (!rows) {
       return rows.error();
     }
@@ -139,18 +150,15 @@ Async<Result<TokenOwner>> Tokens::find(std::string token) {
     if (!person) {
       return person.error();
     }
-    return Found{{std::move(*person), parse_scope(row.text(8)).value()},  // a CHECK of the table
-                 row.text(9),
-                 row.optional_time(10)};
+    const auto scope = parse_scope(row.text(8)).value();  // a CHECK of the table
+    return Found{
+        {std::move(*person), scope}, row.text(9), row.optional_time(10), row.optional_time(11)};
   };
   auto found = co_await db::read<Found>(database_, std::move(work));
-  if (!found) {
-    co_return found.error();
+  if (found) {
+    known_.keep(version, std::move(token_sha256), *found);
   }
-  if (!found->last_used_at || now - *found->last_used_at >= used_step) {
-    co_await touch(found->id, now);
-  }
-  co_return std::move(found->owner);
+  co_return found;
 }
 
 // A database that cannot write for a moment is no reason to refuse a program.

@@ -182,6 +182,28 @@ TEST_P(AccountsApi, FiltersAndSortsInPages) {
   EXPECT_EQ(ask("GET", "/api/v1/accounts?q=" + std::string(300, 'a'), &uma).status, 422);
 }
 
+// The list is answered again from memory while nothing changes.
+TEST_P(AccountsApi, ShowsEveryChangeAtOnceAndToNobodyElse) {
+  const auto uma = enter("uma", Role::user);
+  const auto otto = enter("otto", Role::user);
+  const auto anna = follow(uma, "anna");
+  const auto list = [&](const Visitor& who) {
+    return ask("GET", "/api/v1/accounts?limit=50", &who).body;
+  };
+  const auto before = list(uma);
+  EXPECT_EQ(list(uma), before);
+  EXPECT_EQ(list(otto).find("anna"), std::string::npos);
+
+  ask("PATCH", "/api/v1/accounts/" + anna, &uma, R"({"note":"le marché"})");
+  EXPECT_NE(list(uma).find("le marché"), std::string::npos);
+
+  execute("UPDATE account SET status = 'live' WHERE id = $1", {anna});
+  EXPECT_NE(list(uma).find(R"("status":"live")"), std::string::npos);
+
+  ask("DELETE", "/api/v1/accounts/" + anna, &uma);
+  EXPECT_EQ(list(uma).find("anna"), std::string::npos);
+}
+
 TEST_P(AccountsApi, KeepsListsPersonal) {
   const auto uma = enter("uma", Role::user);
   const auto mona = enter("mona", Role::moderator);

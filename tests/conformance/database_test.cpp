@@ -76,6 +76,28 @@ TEST_P(DatabaseContract, KeepsWhatSucceeds) {
   EXPECT_EQ(rows("SELECT words FROM thing WHERE id = $1", {1}).front().text(0), "one");
 }
 
+// PostgreSQL says nothing, and then nothing is remembered.
+TEST_P(DatabaseContract, HasAnotherVersionAfterEveryCommitOfAnybody) {
+  const auto other = open_again();
+  if (!db().version()) {
+    EXPECT_TRUE(is_postgres());
+    return;
+  }
+  const auto first = db().version();
+  EXPECT_EQ(db().version(), first) << "nothing happened";
+  EXPECT_EQ(count(), 0);
+  EXPECT_EQ(db().version(), first) << "reading changes nothing";
+
+  ASSERT_TRUE(change(insert, {1, "one"}));
+  const auto second = db().version();
+  EXPECT_NE(second, first) << "ours";
+
+  const auto written = other->write_now(
+      [](Transaction& transaction) { return as_result(transaction.execute(insert, {2, "two"})); });
+  ASSERT_TRUE(written);
+  EXPECT_NE(db().version(), second) << "another process's";
+}
+
 TEST_P(DatabaseContract, ForgetsWhatFails) {
   const auto refused = db().write_now([](Transaction& transaction) -> Result<> {
     if (auto inserted = transaction.execute(insert, {1, "one"}); !inserted) {

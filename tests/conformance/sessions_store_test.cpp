@@ -37,6 +37,38 @@ TEST_P(SessionStore, SignsOutEverywhereButNobodyElse) {
   EXPECT_TRUE(is_signed_in(other.token));
 }
 
+// A session that was looked up a moment ago is remembered: not beyond what anybody changes.
+TEST_P(SessionStore, LetsNobodyInWhoWasShutOutByAnotherProcess) {
+  const auto ada = create("ada", Role::admin);
+  create("bob", Role::admin);
+  const auto session = sign_in("ada", good_password).value();
+  const auto token = run(tokens->create(ada.id, Scope::read)).value();
+  ASSERT_TRUE(is_signed_in(session.token));
+  ASSERT_TRUE(is_signed_in(session.token)) << "remembered where the engine can tell";
+  ASSERT_TRUE(run(tokens->find(token.token)).has_value());
+  const auto other = open_again();
+
+  const auto disabled = other->write_now([&](db::Transaction& transaction) -> Result<> {
+    const auto done =
+        transaction.execute("UPDATE person SET disabled_at = 1 WHERE id = $1", {ada.id});
+    return done ? Result<>{} : done.error();
+  });
+  ASSERT_TRUE(disabled.has_value());
+
+  EXPECT_FALSE(is_signed_in(session.token));
+  EXPECT_FALSE(run(tokens->find(token.token)).has_value());
+}
+
+TEST_P(SessionStore, KnowsAPersonsNewRoleAtOnce) {
+  const auto ada = create("ada");
+  const auto session = sign_in("ada", good_password).value();
+  ASSERT_EQ(run(sessions->find(session.token))->person.role, Role::user);
+
+  execute("UPDATE person SET role = 'moderator' WHERE id = $1", {ada.id});
+
+  EXPECT_EQ(run(sessions->find(session.token))->person.role, Role::moderator);
+}
+
 TEST_P(SessionStore, KnowsNoSessionByAnythingButItsToken) {
   create("ada");
   const auto session = sign_in("ada", good_password).value();
@@ -155,6 +187,7 @@ class MeanwhileDatabase final : public db::Database {
   Async<Result<>> read(Work work) override { return database_.read(std::move(work)); }
   Result<> write_now(const Work& work) override { return database_.write_now(work); }
   Result<> read_now(const Work& work) override { return database_.read_now(work); }
+  std::optional<std::int64_t> version() override { return database_.version(); }
   std::string_view engine() const override { return database_.engine(); }
 
   int writes() const { return writes_; }

@@ -40,6 +40,7 @@ class CountedDatabase final : public db::Database {
   }
   Result<> write_now(const Work& work) override { return inner_.write_now(work); }
   Result<> read_now(const Work& work) override { return inner_.read_now(work); }
+  std::optional<std::int64_t> version() override { return inner_.version(); }
   std::string_view engine() const override { return inner_.engine(); }
 
  private:

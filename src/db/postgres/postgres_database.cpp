@@ -115,7 +115,8 @@ Result<std::unique_ptr<Database>> open_postgres(std::string url, std::size_t con
     }
     readers.push_back(std::move(*reader));
   }
-  return make_database("postgres", std::move(*writer), std::move(readers));
+  const VersionOf unknown = [] { return std::nullopt; };  // asking would cost a round trip
+  return make_database("postgres", std::move(*writer), std::move(readers), unknown);
 }
 
 }  // namespace vigie::db

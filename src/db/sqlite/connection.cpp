@@ -172,6 +172,17 @@ Result<> SqliteConnection::script(std::string_view sql) {
   return {};
 }
 
+std::optional<std::int64_t> SqliteConnection::data_version() {
+  const auto statement = prepare("PRAGMA data_version");
+  if (!statement) {
+    return std::nullopt;
+  }
+  const Reset reset{*statement};
+  return sqlite3_step(*statement) == SQLITE_ROW
+             ? std::optional{std::int64_t{sqlite3_column_int64(*statement, 0)}}
+             : std::nullopt;
+}
+
 Result<sqlite3_stmt*> SqliteConnection::prepare(std::string_view sql) {
   if (const auto known = statements_.find(sql); known != statements_.end()) {
     return known->second.get();

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,6 +24,10 @@ class SqliteConnection {
   Result<Rows> query(std::string_view sql, std::span<const Value> parameters);
   Result<std::int64_t> execute(std::string_view sql, std::span<const Value> parameters);
   Result<> script(std::string_view sql);
+
+  // PRAGMA data_version: another number once a connection other than this one has committed, in
+  // this process or in another (SQLite's documentation of the pragma); nothing on any trouble.
+  std::optional<std::int64_t> data_version();
 
   bool in_transaction() const { return sqlite3_get_autocommit(handle_.get()) == 0; }
 

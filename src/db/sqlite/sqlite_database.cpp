@@ -76,7 +76,15 @@ Result<std::unique_ptr<Database>> open_sqlite(std::string path, Clock& clock, st
     }
     sessions.push_back(std::move(*reader));
   }
-  return make_database("sqlite", std::move(*writer), std::move(sessions));
+  auto witness = SqliteConnection::open(path, Access::read);
+  if (!witness) {
+    return witness.error();
+  }
+  // std::function copies what it holds.
+  VersionOf version = [connection = std::shared_ptr<SqliteConnection>{std::move(*witness)}] {
+    return connection->data_version();
+  };
+  return make_database("sqlite", std::move(*writer), std::move(sessions), std::move(version));
 }
 
 }  // namespace vigie::db
