@@ -25,6 +25,9 @@ class SqliteConnection {
   Result<std::int64_t> execute(std::string_view sql, std::span<const Value> parameters);
   Result<> script(std::string_view sql);
 
+  // Busy is an error at once: for a thread that must not wait.
+  void do_not_wait() { sqlite3_busy_timeout(handle_.get(), 0); }
+
   // PRAGMA data_version: another number once a connection other than this one has committed, in
   // this process or in another (SQLite's documentation of the pragma); nothing on any trouble.
   std::optional<std::int64_t> data_version();

@@ -80,6 +80,7 @@ Result<std::unique_ptr<Database>> open_sqlite(std::string path, Clock& clock, st
   if (!witness) {
     return witness.error();
   }
+  (*witness)->do_not_wait();
   // std::function copies what it holds.
   VersionOf version = [connection = std::shared_ptr<SqliteConnection>{std::move(*witness)}] {
     return connection->data_version();
