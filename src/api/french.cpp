@@ -53,9 +53,9 @@ constexpr auto table = std::to_array<Pair>({
      "Vigie ne peut pas répondre pour l’instant ; le journal dit pourquoi sous ce numéro de "
      "demande"},
     {"over plain HTTP Vigie signs people in only on its own machine: put it behind HTTPS "
-     "(docs/guides/deploy.md)",
+     "(docs/guides/deployment.md)",
      "sans HTTPS, Vigie ne connecte que sur sa propre machine : placez-la derrière HTTPS "
-     "(docs/guides/deploy.md)"},
+     "(docs/guides/deployment.md)"},
 
     // signing in, people
     {"wrong user name or password", "nom d’utilisateur ou mot de passe incorrect"},
@@ -177,6 +177,31 @@ constexpr auto table = std::to_array<Pair>({
     {"a moment to come, within {} days", "un moment à venir, dans les {} jours"},
     {"at least one word to look for is needed", "au moins un mot à chercher est nécessaire"},
     {"at most {} words", "au plus {} mots"},
+
+    // how the parts of Vigie stand
+    {"embedded", "analyseur intégré"},
+    {"no mail: EMAIL_HOST is not set", "pas d’e-mail : EMAIL_HOST n’est pas réglé"},
+    {"no mail: set EMAIL_FROM to an address like {}",
+     "pas d’e-mail : donnez à EMAIL_FROM une adresse comme {}"},
+    {"{} messages were given up", "messages abandonnés : {}"},
+    {"{} webhooks are disabled after failures", "webhooks arrêtés après des échecs : {}"},
+    {"{} wait", "en attente : {}"},
+    {"the disk is nearly full: nothing is captured",
+     "le disque est presque plein : rien n’est capté"},
+    {"{} open, {} signatures left today, last: {}",
+     "ouvertes : {}, signatures restantes aujourd’hui : {}, dernier incident : {}"},
+    {"{} open, {} signatures left today",
+     "ouvertes : {}, signatures restantes aujourd’hui : {}"},
+    {"no weights of Whisper in {}", "aucun modèle Whisper dans {}"},
+    {"cure: vigie model fetch base, or make setup",
+     "remède : vigie model fetch base, ou make setup"},
+    {"the embedded analyser judges: {}", "l’analyseur intégré juge seul : {}"},
+    {"{} of the last hour's {} windows were read by the embedded analyser alone, the last "
+     "because: {}",
+     "{} des {} fenêtres de la dernière heure n’ont été lues que par l’analyseur intégré, la "
+     "dernière parce que : {}"},
+    {"{} windows could not be judged and were set aside",
+     "fenêtres mises de côté, impossibles à juger : {}"},
 });
 
 }  // namespace

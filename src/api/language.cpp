@@ -88,6 +88,20 @@ std::string say(std::string_view english, Language language) {
   return std::string{english};
 }
 
+std::string say_each(std::string_view english, Language language) {
+  constexpr std::string_view between = "; ";
+  std::string said;
+  for (;;) {
+    const auto end = english.find(between);
+    said += say(english.substr(0, end), language);
+    if (end == std::string_view::npos) {
+      return said;
+    }
+    said += between;
+    english.remove_prefix(end + between.size());
+  }
+}
+
 void translate_problem(http::Response& response, Language language) {
   if (language == Language::english ||
       response.headers.get("Content-Type") != "application/problem+json") {

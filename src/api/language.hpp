@@ -19,6 +19,9 @@ Language language_of(const http::Request& request, Language fallback);
 // stands for {} in a sentence is carried over as it is.
 std::string say(std::string_view english, Language language);
 
+// The same for several sentences with "; " between them.
+std::string say_each(std::string_view english, Language language);
+
 // The words of a problem+json in the reader's language; any other answer stays as it is.
 void translate_problem(http::Response& response, Language language);
 

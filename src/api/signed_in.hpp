@@ -10,7 +10,7 @@ namespace vigie::api {
 
 inline constexpr std::string_view needs_tls =
     "over plain HTTP Vigie signs people in only on its own machine: put it behind HTTPS "
-    "(docs/guides/deploy.md)";
+    "(docs/guides/deployment.md)";
 
 people::Visit visit_of(const Services& services, const http::Request& request);
 

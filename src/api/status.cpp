@@ -6,6 +6,7 @@
 
 #include "api/answers.hpp"
 #include "api/handlers.hpp"
+#include "api/language.hpp"
 #include "api/services.hpp"
 #include "base/json.hpp"
 #include "watch/lives.hpp"
@@ -45,10 +46,12 @@ json::value to_json(const std::optional<CapacityStatus>& capacity) {
                       {"model", capacity->model}};
 }
 
-Async<Result<http::Response>> get_status(Services& services, Call) {
+Async<Result<http::Response>> get_status(Services& services, Call call) {
   json::array parts;
   for (const auto& part : services.parts()) {
-    parts.push_back({{"name", part.name}, {"state", part.state}, {"words", part.words}});
+    parts.push_back({{"name", part.name},
+                     {"state", part.state},
+                     {"words", say_each(part.words, call.language)}});
   }
   json::object status;
   status["version"] = services.version;

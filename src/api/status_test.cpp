@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "api/language.hpp"
+
 namespace vigie::api {
 namespace {
 
@@ -30,6 +32,16 @@ TEST(HostInStatus, HasNoSuchTimesWhileItAnswers) {
 
   EXPECT_TRUE(said.at("since").is_null());
   EXPECT_TRUE(said.at("paused_until").is_null());
+}
+
+TEST(WordsOfAPart, AreSaidInTheReadersLanguage) {
+  const auto* const words = "no mail: EMAIL_HOST is not set; 3 messages were given up";
+
+  EXPECT_EQ(say_each(words, Language::english), words);
+  EXPECT_EQ(say_each(words, Language::french),
+            "pas d’e-mail : EMAIL_HOST n’est pas réglé; messages abandonnés : 3");
+  EXPECT_EQ(say_each("ctranslate2 base-int8", Language::french), "ctranslate2 base-int8");
+  EXPECT_EQ(say_each("", Language::french), "");
 }
 
 TEST(CapacityInStatus, IsNullUntilItIsKnown) {
