@@ -109,6 +109,13 @@ std::string sha256(std::string_view bytes);  // in hexadecimal
 std::string canonical_bytes(const Line& line, std::string_view before);
 std::string hash_of(const Line& line, std::string_view before);
 
+// A line as pages show it, with the names that its ids have today: none of a person who is gone.
+struct ListedLine {
+  Line line;
+  std::optional<std::string> username;        // who did it
+  std::optional<std::string> thing_username;  // to whom, where the thing is a person
+};
+
 struct Head {
   std::int64_t lines = 0;
   std::string sha256;  // empty while there are none
@@ -144,8 +151,8 @@ struct Filter {
 // Up to limit lines after a number, oldest first; and what pages show, newest first.
 Result<std::vector<Line>> lines_after(db::Transaction& transaction, std::int64_t number,
                                       std::int64_t limit);
-Result<Page<Line>> read_page(db::Transaction& transaction, const Filter& filter, std::int64_t limit,
-                             std::string_view cursor);
+Result<Page<ListedLine>> read_page(db::Transaction& transaction, const Filter& filter,
+                                   std::int64_t limit, std::string_view cursor);
 
 // For what has no transaction of its own, and for reading. I/O thread only.
 class Trail {
@@ -163,7 +170,7 @@ class Trail {
   Async<Result<>> record_configuration(std::string sha256, std::string version);
 
   // Errc::invalid: cursor, kind or period.
-  Async<Result<Page<Line>>> list(Filter filter, std::int64_t limit, std::string cursor);
+  Async<Result<Page<ListedLine>>> list(Filter filter, std::int64_t limit, std::string cursor);
 
   Async<Result<Head>> head();
 

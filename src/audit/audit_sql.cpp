@@ -18,46 +18,11 @@ constexpr std::string_view insert_line = R"(
 INSERT INTO audit_line
   (number, at, kind, via, person_id, thing, thing_id, request_id, detail, sha256)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10))";
-constexpr std::string_view select_after = R"(
-SELECT number, at, kind, via, person_id, thing, thing_id, request_id, detail, sha256
-FROM audit_line WHERE number > $1 ORDER BY number LIMIT $2)";
-constexpr std::string_view select_page = R"(
-SELECT number, at, kind, via, person_id, thing, thing_id, request_id, detail, sha256
-FROM audit_line
-WHERE number < $1 AND at >= $2 AND at < $3 AND ($4 = '' OR kind = $4)
-  AND ($5 = '' OR person_id = $5 OR (thing = 'person' AND thing_id = $5))
-ORDER BY number DESC LIMIT $6)";
 constexpr std::string_view select_newest_of_kind = R"(
 SELECT detail FROM audit_line WHERE kind = $1 ORDER BY number DESC LIMIT 1)";
 
-constexpr std::int64_t beyond_all = INT64_MAX;
 constexpr std::int64_t lines_at_once = 1000;
 constexpr std::size_t most_recent = 10'000;  // deeds remembered by record_once
-
-Line read_line(const db::Row& row) {
-  return {.number = row.integer(0),
-          .at = row.time(1),
-          .kind = row.text(2),
-          .via = row.text(3),
-          .person_id = row.text(4),
-          .thing = row.text(5),
-          .thing_id = row.text(6),
-          .request_id = row.text(7),
-          .detail = row.text(8),
-          .sha256 = row.text(9)};
-}
-
-Result<std::vector<Line>> to_lines(const Result<db::Rows>& rows) {
-  if (!rows) {
-    return rows.error();
-  }
-  std::vector<Line> lines;
-  lines.reserve(rows->size());
-  for (const auto& row : *rows) {
-    lines.push_back(read_line(row));
-  }
-  return lines;
-}
 
 // The chain so far, line by line.
 struct Walk {
@@ -164,33 +129,6 @@ Result<Verdict> verify(db::Transaction& transaction, const std::optional<Head>& 
   return verdict;
 }
 
-Result<std::vector<Line>> lines_after(db::Transaction& transaction, std::int64_t number,
-                                      std::int64_t limit) {
-  return to_lines(transaction.query(select_after, {number, limit}));
-}
-
-Result<Page<Line>> read_page(db::Transaction& transaction, const Filter& filter, std::int64_t limit,
-                             std::string_view cursor) {
-  const auto before = cursor.empty() ? std::optional{beyond_all} : to_integer(cursor);
-  if (!before) {
-    return make_error(Errc::invalid, "cursor: not one of ours");
-  }
-  auto lines = to_lines(transaction.query(
-      select_page,
-      {*before, filter.from ? to_micros(*filter.from) : INT64_MIN,
-       filter.to ? to_micros(*filter.to) : INT64_MAX, filter.kind, filter.person_id, limit + 1}));
-  if (!lines) {
-    return lines.error();
-  }
-  Page<Line> page;
-  page.items = std::move(*lines);
-  if (std::cmp_greater(page.items.size(), limit)) {
-    page.items.pop_back();
-    page.next_cursor = std::to_string(page.items.back().number);
-  }
-  return page;
-}
-
 Async<Result<>> Trail::record(By by, Deed deed) {
   const auto now = clock_.now();
   db::Database::Work work = [&](db::Transaction& transaction) {
@@ -230,17 +168,16 @@ Async<Result<>> Trail::record_configuration(std::string sha256, std::string vers
   co_return co_await database_.write(std::move(work));
 }
 
-Async<Result<Page<Line>>> Trail::list(Filter filter, std::int64_t limit, std::string cursor) {
+Async<Result<Page<ListedLine>>> Trail::list(Filter filter, std::int64_t limit, std::string cursor) {
   if (!filter.kind.empty() && !std::ranges::binary_search(kinds(), filter.kind)) {
     co_return make_error(Errc::invalid, "kind: one of {}", fmt::join(kinds(), ", "));
   }
   if (filter.from && filter.to && *filter.from >= *filter.to) {
     co_return make_error(Errc::invalid, "to: a moment after from");
   }
-  std::function<Result<Page<Line>>(db::Transaction&)> work = [&](db::Transaction& transaction) {
-    return read_page(transaction, filter, limit, cursor);
-  };
-  co_return co_await db::read<Page<Line>>(database_, std::move(work));
+  std::function<Result<Page<ListedLine>>(db::Transaction&)> work =
+      [&](db::Transaction& transaction) { return read_page(transaction, filter, limit, cursor); };
+  co_return co_await db::read<Page<ListedLine>>(database_, std::move(work));
 }
 
 Async<Result<Head>> Trail::head() {

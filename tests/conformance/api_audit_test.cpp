@@ -12,8 +12,12 @@ class ApiAudit : public ApiPeople {
  protected:
   std::vector<audit::Line> lines(const audit::Filter& filter = {}) {
     auto page = run(trail().list(filter, 1000, "")).value();
-    std::ranges::reverse(page.items);
-    return std::move(page.items);
+    std::vector<audit::Line> found;
+    for (auto& listed : page.items) {
+      found.push_back(std::move(listed.line));
+    }
+    std::ranges::reverse(found);
+    return found;
   }
   // What was noted since the last question, oldest first.
   std::vector<std::string> news() {
@@ -256,6 +260,35 @@ TEST_P(ApiAudit, IsReadByAdministratorsAndAuditorsOnly) {
   EXPECT_EQ(ask("GET", "/api/v1/audit?kind=everything", &otto).status, 422);
   EXPECT_EQ(ask("GET", "/api/v1/audit?from=hier", &otto).status, 422);
   EXPECT_EQ(ask("GET", "/api/v1/audit?cursor=x", &otto).status, 400);
+}
+
+TEST_P(ApiAudit, NamesPeopleWhenItIsReadAsTheyAreCalledThen) {
+  const auto ada = enter("ada", Role::admin);
+  const auto otto = enter("otto", Role::auditor);
+  ask("PATCH", "/api/v1/users/" + otto.id, &ada, R"({"state":"disabled"})");
+  const audit::By gone{.person_id = "01GONE", .request_id = "r2", .via = audit::Via::session};
+  ASSERT_TRUE(run(trail().record(gone, {audit::kind::person_enabled, "person", "01GONE", {}})));
+  ASSERT_TRUE(run(trail().record(gone, {audit::kind::list_removed, "list", otto.id, {}})));
+
+  const auto first = [&](const std::string& kind) {
+    const auto page = json_of(ask("GET", "/api/v1/audit?kind=" + kind, &ada));
+    return page.at("items").as_array().at(0);
+  };
+  const auto disabled = first("person.disabled");
+  EXPECT_EQ(get_string(disabled, "username"), "ada");
+  EXPECT_EQ(get_string(disabled, "thing_username"), "otto");
+  const auto opened = first("session.opened");
+  EXPECT_TRUE(opened.at("username").is_null()) << "nobody was signed in";
+  EXPECT_EQ(get_string(opened, "thing_username"), "otto");
+  const auto of_gone = first("person.enabled");
+  EXPECT_EQ(get_string(of_gone, "person_id"), "01GONE");
+  EXPECT_TRUE(of_gone.at("username").is_null());
+  EXPECT_TRUE(of_gone.at("thing_username").is_null());
+  EXPECT_TRUE(first("list.removed").at("thing_username").is_null()) << "a list, whatever its id";
+
+  execute("UPDATE person SET username = 'ada-l' WHERE id = $1", {ada.id});
+  EXPECT_EQ(get_string(first("person.disabled"), "username"), "ada-l");
+  EXPECT_TRUE(is_whole());
 }
 
 // A new route that changes something must be thought of here.

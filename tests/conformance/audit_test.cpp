@@ -244,8 +244,8 @@ TEST_P(Audit, IsReadByKindPersonAndPeriodNewestFirst) {
 
   const auto numbers = [&](const Filter& filter) {
     std::vector<std::int64_t> found;
-    for (const auto& line : run(trail->list(filter, 10, "")).value().items) {
-      found.push_back(line.number);
+    for (const auto& listed : run(trail->list(filter, 10, "")).value().items) {
+      found.push_back(listed.line.number);
     }
     return found;
   };
@@ -257,6 +257,11 @@ TEST_P(Audit, IsReadByKindPersonAndPeriodNewestFirst) {
   EXPECT_EQ(numbers({.kind = {}, .person_id = "Q", .from = {}, .to = {}}), Numbers{4});
   EXPECT_EQ(numbers({.kind = {}, .person_id = {}, .from = later, .to = {}}), Numbers{4});
   EXPECT_EQ(numbers({.kind = {}, .person_id = {}, .from = {}, .to = later}), (Numbers{3, 2, 1}));
+  EXPECT_EQ(numbers({.kind = "person.role", .person_id = "P", .from = {}, .to = {}}), Numbers{4});
+  EXPECT_EQ(numbers({.kind = "alert.decided", .person_id = "Q", .from = {}, .to = {}}), Numbers{});
+  EXPECT_EQ(numbers({.kind = "alert.decided", .person_id = {}, .from = later, .to = {}}),
+            Numbers{});
+  EXPECT_EQ(numbers({.kind = {}, .person_id = "P", .from = {}, .to = later}), (Numbers{3, 2, 1}));
 }
 
 TEST_P(Audit, IsReadInPages) {
@@ -266,8 +271,16 @@ TEST_P(Audit, IsReadInPages) {
   EXPECT_EQ(first.next_cursor, "4");
   const auto last = run(trail->list({}, 3, first.next_cursor)).value();
   ASSERT_EQ(last.items.size(), 3U);
-  EXPECT_EQ(last.items.back().number, 1);
+  EXPECT_EQ(last.items.back().line.number, 1);
   EXPECT_EQ(last.next_cursor, "");
+
+  for (const auto& filter : {Filter{.kind = "alert.decided", .person_id = {}, .from = {}, .to = {}},
+                             Filter{.kind = {}, .person_id = "P", .from = {}, .to = {}}}) {
+    const auto page = run(trail->list(filter, 2, first.next_cursor)).value();
+    ASSERT_EQ(page.items.size(), 2U);
+    EXPECT_EQ(page.items.front().line.number, 3);
+    EXPECT_EQ(page.next_cursor, "2");
+  }
 }
 
 TEST_P(Audit, RefusesAnUnknownKindAWrongCursorAndAnEmptyPeriod) {

@@ -30,6 +30,7 @@ describe('hostile texts', { skip: hasBrowser ? false : 'no Chromium', timeout: 2
     store.people.push(...corpus.slice(0, 40).map((text, index) => ({ id: `e${index}`, username: text, email: evil(), role: 'user', state: 'active', created_at: new Date().toISOString(), last_seen_at: null, totp: false })));
     store.webhooks.push(...corpus.slice(0, 30).map((text, index) => ({ ...store.webhooks[1], id: `ew${index}`, name: text, url: `https://x.example/${evil()}`, last_error: evil(), disabled_reason: evil() })));
     store.dead.push(...corpus.slice(0, 30).map((text, index) => ({ ...store.dead[0], id: `em${index}`, destination: text, last_error: evil() })));
+    store.audit = corpus.slice(0, 40).map((text, index) => ({ ...store.audit[index], number: 500 - index, kind: index % 2 === 0 ? text : 'live.heard', username: evil(), thing: index % 3 === 0 ? 'person' : index % 3 === 1 ? 'live' : evil(), thing_id: evil(), thing_username: evil(), request_id: evil(), detail: { [text]: evil(), why: evil(), format: evil() } }));
     store.tokens.push(...corpus.slice(0, 20).map((text, index) => ({ ...store.tokens[0], id: `et${index}`, name: text })));
     store.sessions.push(...corpus.slice(0, 20).map((text, index) => ({ ...store.sessions[1], id: `es${index}`, agent: text, address: evil() })));
     server.world.status.capacity.model = evil();
@@ -66,7 +67,7 @@ describe('hostile texts', { skip: hasBrowser ? false : 'no Chromium', timeout: 2
     const evening = stage.server.world.lives[0];
     const pages = [
       '/directs', `/directs/${evening.id}`, '/alertes', '/alertes?alerte=q-demo_marche-1', '/comptes', `/comptes/${evening.account_id}`, '/recherche?q=x', '/notifications', '/notifications?vue=reglages',
-      '/statistiques', '/profil', '/admin/personnes', '/admin/modeles', '/admin/canaux', '/admin/systeme',
+      '/statistiques', '/profil', '/admin/personnes', '/admin/modeles', '/admin/canaux', '/admin/journal', '/admin/systeme',
     ].map((path) => path.replace('q-demo_marche-1', stage.server.world.alerts[3].id));
     await stage.open('/directs');
     for (const path of pages) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // For pages.test.mjs and hostile.test.mjs: what the server answers to the pages that are loaded when opened, with
 // its rules where the page must obey them.
+import { auditLines, auditPage } from './audit-world.mjs';
 import { ago } from './states-world.mjs';
 
 const day = (back) => new Date(Date.now() - back * 86_400_000).toISOString().slice(0, 10);
@@ -43,7 +44,7 @@ export function answerPages(server) {
     ],
     tokens: [{ id: 't1', name: 'tableau de bord', scope: 'read', created_at: ago(86400 * 5), last_used_at: ago(600), expires_at: new Date(Date.now() + 86_400_000 * 85).toISOString() }],
     preference: { mail: 'immediate', time_zone: 'Europe/Paris', quiet_hours: [{ weekday: 5, from: '19:00', to: '08:00' }], critical_passes: true },
-    silences: [], people: people(), stats: stats(),
+    silences: [], people: people(), stats: stats(), audit: auditLines(),
     webhooks: [webhook({}), webhook({ id: 'w2', name: 'Astreinte', form: 'vigie', enabled: false, disabled_at: ago(7200), disabled_reason: '50 failures in a row', failures: 50, last_error: 'connection refused' })],
     dead: [{ id: 'm1', key: 'k', channel: 'webhook', destination: 'Astreinte', state: 'dead', created_at: ago(9000), due_at: ago(8000), attempts: 12, ended_at: ago(7300), last_error: 'connection refused' }],
     hits: Array.from({ length: 3 }, (_, index) => hit(index)), password: 'une phrase de passe assez longue',
@@ -61,6 +62,7 @@ export function answerPages(server) {
       return words.includes('introuvable') ? page([]) : words === 'suite' ? [200, { items: store.hits.map((one) => ({ ...one, segment_id: `${one.segment_id}${query.get('cursor') ?? ''}` })), next_cursor: query.get('cursor') === null ? 'c1' : null }] : page(store.hits);
     },
     'GET /stats': () => [200, store.stats],
+    'GET /audit': (_, query) => auditPage(store.audit, query),
     'GET /users': (_, query) => page(store.people.filter((one) => !query.has('state') || one.state === query.get('state'))),
     'PATCH /users/{id}': (body, id) => [200, Object.assign(find(store.people, id), body)],
     'GET /me': () => [200, store.me],

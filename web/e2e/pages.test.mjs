@@ -24,7 +24,7 @@ describe('the pages of their own', { skip: hasBrowser ? false : 'no Chromium' },
   const pages = {
     search: ['/recherche?q=march%C3%A9', 'prix'], stats: ['/statistiques', 'Fausses alertes par cause'], notifications: ['/notifications', 'Alerte de niveau élevé · @demo_marche'],
     telling: ['/notifications?vue=reglages', 'Une alerte critique passe quand même'], profile: ['/profil', 'tableau de bord'], people: ['/admin/personnes', 'nadia@collectivite.example'],
-    thresholds: ['/admin/seuils', 'dépasse 0,7'], models: ['/admin/modeles', 'base-int8, 2 × 1'], channels: ['/admin/canaux', 'Astreinte'], system: ['/admin/systeme', 'www.tiktok.com'],
+    thresholds: ['/admin/seuils', 'dépasse 0,7'], models: ['/admin/modeles', 'base-int8, 2 × 1'], channels: ['/admin/canaux', 'Astreinte'], audit: ['/admin/journal', 'Fausse alerte, ironie, fiction ou chanson'], system: ['/admin/systeme', 'www.tiktok.com'],
   };
   const dresses = [['wide', {}], ['narrow', { viewport: { width: 360, height: 800 } }], ['dark', { colorScheme: 'dark' }], ['forced', { forcedColors: 'active' }]];
   for (const [dress, options] of dresses) {

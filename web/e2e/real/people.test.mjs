@@ -294,7 +294,7 @@ describe('people, with the real server', { skip: lacking.length === 0 ? false : 
 
   step('every page of the application, as it is on the first day', async () => {
     const faults = [];
-    for (const path of ['/directs', '/alertes', '/comptes', '/recherche', '/recherche?q=march%C3%A9', '/notifications', '/notifications?vue=reglages', '/statistiques', '/profil', '/admin/personnes', '/admin/seuils', '/admin/modeles', '/admin/canaux', '/admin/systeme', '/nulle-part']) {
+    for (const path of ['/directs', '/alertes', '/comptes', '/recherche', '/recherche?q=march%C3%A9', '/notifications', '/notifications?vue=reglages', '/statistiques', '/profil', '/admin/personnes', '/admin/seuils', '/admin/modeles', '/admin/canaux', '/admin/journal', '/admin/systeme', '/nulle-part']) {
       await claire.page.goto(house.address + path);
       await linked(claire);
       await claire.page.waitForFunction(() => document.querySelector('main h1') !== null && document.querySelector('main .late') === null);

@@ -62,6 +62,7 @@ class App {
   seesAll = $derived(this.person !== null && this.person.role !== 'user');
   decides = $derived(this.person?.role === 'moderator' || this.person?.role === 'admin');
   isAdmin = $derived(this.person?.role === 'admin');
+  readsAudit = $derived(this.person?.role === 'admin' || this.person?.role === 'auditor');
   toHandle = $derived(alertsToHandle(this.state).length);
 
   constructor() {

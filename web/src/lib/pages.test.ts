@@ -21,8 +21,8 @@ const format = makeFormat('fr', 'UTC');
 
 describe('addresses', () => {
   test('lead to the pages that are loaded when opened', () => {
-    const views = ['/recherche?q=a', '/statistiques', '/notifications?vue=reglages', '/profil', '/admin', '/admin/canaux'].map((path) => pageOf(parseRoute(path)));
-    expect(views).toEqual(['search', 'stats', 'notifications', 'profile', 'admin/personnes', 'admin/canaux']);
+    const views = ['/recherche?q=a', '/statistiques', '/notifications?vue=reglages', '/profil', '/admin', '/admin/canaux', '/admin/journal'].map((path) => pageOf(parseRoute(path)));
+    expect(views).toEqual(['search', 'stats', 'notifications', 'profile', 'admin/personnes', 'admin/canaux', 'admin/journal']);
   });
 
   test('that lead nowhere say so', () => {

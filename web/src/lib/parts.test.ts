@@ -40,8 +40,15 @@ describe('addresses', () => {
     expect(pageOf(parseRoute('/directs/01ABC?t=12'))).toBe('live/01ABC');
     expect(pageOf(parseRoute('/alertes?tri=recent'))).toBe('alerts');
     expect(pageOf(parseRoute('/comptes'))).toBe('accounts');
+    expect(parseRoute('/alertes/01A?tri=recent').query.toString()).toBe('tri=recent&alerte=01A');
     expect(pageOf(parseRoute('/directs/a/b'))).toBe('missing');
     expect(pageOf(parseRoute('/autre'))).toBe('missing');
+  });
+
+  test('that were spoilt on their way lead nowhere and break nothing', () => {
+    for (const address of ['/directs/%E0%A4%A', '/comptes/%', '/alertes/%zz']) {
+      expect(pageOf(parseRoute(address)), address).toBe('missing');
+    }
   });
 
   test('of a live come back as they were', () => {

@@ -11,31 +11,44 @@ export type Route =
   | { view: 'admin'; id: AdminTab; query: URLSearchParams }
   | { view: 'missing'; query: URLSearchParams };
 
-export const adminTabs = ['personnes', 'seuils', 'modeles', 'canaux', 'systeme'] as const;
+export const adminTabs = ['personnes', 'seuils', 'modeles', 'canaux', 'journal', 'systeme'] as const;
 export type AdminTab = (typeof adminTabs)[number];
 
 const plain = { alertes: 'alerts', comptes: 'accounts', recherche: 'search', statistiques: 'stats', notifications: 'notifications', profil: 'profile' } as const;
 
+// Nothing for one that is no text.
+function decoded(part: string): string | undefined {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return undefined;
+  }
+}
+
 export function parseRoute(address: string): Route {
   const url = new URL(address, 'http://vigie.invalid');
   const query = url.searchParams;
-  const parts = url.pathname.split('/').filter((part) => part !== '');
+  const parts = url.pathname.split('/').filter((part) => part !== '').map(decoded);
   const [first, second] = parts;
   if (parts.length === 0 || (first === 'directs' && parts.length === 1)) {
     return { view: 'wall', query };
   }
   if (first === 'directs' && second !== undefined && parts.length === 2) {
-    return { view: 'live', id: decodeURIComponent(second), query };
+    return { view: 'live', id: second, query };
   }
   if (parts.length === 1 && first !== undefined && Object.hasOwn(plain, first)) {
     return { view: plain[first as keyof typeof plain], query };
+  }
+  if (first === 'alertes' && second !== undefined && parts.length === 2) {
+    query.set('alerte', second); // the queue, with this alert open
+    return { view: 'alerts', query };
   }
   if (first === 'admin' && parts.length <= 2) {
     const tab = adminTabs.find((one) => one === (second ?? adminTabs[0]));
     return tab === undefined ? { view: 'missing', query } : { view: 'admin', id: tab, query };
   }
   if (first === 'comptes' && second !== undefined && parts.length === 2) {
-    return { view: 'account', id: decodeURIComponent(second), query };
+    return { view: 'account', id: second, query };
   }
   return { view: 'missing', query };
 }

@@ -21,12 +21,14 @@ export type PeriodDays = (typeof periods)[number];
 
 export const periodOf = (query: URLSearchParams): PeriodDays => periods.find((one) => one === query.get('periode')) ?? '7';
 
-// The last days, today among them; which days those are is the server's to say, by the person's zone.
-export function callOf(period: PeriodDays, today: Date): string {
+// The first of the last days, today among them; which moments those are is the server's to say, by the person's zone.
+export function firstDayOf(period: PeriodDays, today: Date): string {
   const first = new Date(today.getFullYear(), today.getMonth(), today.getDate() - Number(period) + 1);
   const two = (part: number): string => String(part).padStart(2, '0');
-  return `/stats?from=${first.getFullYear()}-${two(first.getMonth() + 1)}-${two(first.getDate())}`;
+  return `${first.getFullYear()}-${two(first.getMonth() + 1)}-${two(first.getDate())}`;
 }
+
+export const callOf = (period: PeriodDays, today: Date): string => `/stats?from=${firstDayOf(period, today)}`;
 
 export interface Bar {
   label: string; // a day, as YYYY-MM-DD

@@ -6,9 +6,11 @@ const s = (n: number): string => (n > 1 ? 's' : '');
 const es = (n: number): string => (n === 1 ? '' : 's');
 
 const fr = {
-  tabs: { personnes: 'Personnes', seuils: 'Seuils', modeles: 'Modèles', canaux: 'Canaux', systeme: 'Système' },
+  tabs: { personnes: 'Personnes', seuils: 'Seuils', modeles: 'Modèles', canaux: 'Canaux', journal: 'Journal d’audit', systeme: 'Système' },
   sections: 'Rubriques',
   forbidden: 'Cette page est réservée aux administrateurs. Demandez à l’un d’eux de changer votre rôle si votre travail le demande.',
+  auditOnly: 'Réservé aux administrateurs et aux auditeurs',
+  auditForbidden: 'Le journal d’audit est réservé aux administrateurs et aux auditeurs. Demandez à un administrateur de changer votre rôle si votre travail le demande.',
   people: {
     count: (n: number) => `${n} personne${s(n)}`,
     waiting: (n: number) => `${n} demande${s(n)} en attente`,
@@ -169,9 +171,11 @@ const fr = {
 };
 
 const en: typeof fr = {
-  tabs: { personnes: 'People', seuils: 'Thresholds', modeles: 'Models', canaux: 'Channels', systeme: 'System' },
+  tabs: { personnes: 'People', seuils: 'Thresholds', modeles: 'Models', canaux: 'Channels', journal: 'Audit log', systeme: 'System' },
   sections: 'Sections',
   forbidden: 'This page is for administrators. Ask one of them to change your role if your work needs it.',
+  auditOnly: 'For administrators and auditors',
+  auditForbidden: 'The audit log is for administrators and auditors. Ask an administrator to change your role if your work needs it.',
   people: {
     count: (n) => `${n} ${n === 1 ? 'person' : 'people'}`,
     waiting: (n) => `${n} request${es(n)} waiting`,

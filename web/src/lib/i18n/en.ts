@@ -27,7 +27,7 @@ export const en: Catalogue = {
     quote: (text) => `“${text}”`,
   },
   nav: {
-    wall: 'Live wall', wallShort: 'Lives', alerts: 'Alerts', accounts: 'Accounts', search: 'Search', stats: 'Statistics', admin: 'Administration',
+    wall: 'Live wall', wallShort: 'Lives', alerts: 'Alerts', accounts: 'Accounts', search: 'Search', stats: 'Statistics', admin: 'Administration', audit: 'Audit log',
     adminShort: 'Admin', more: 'More', pending: 'waiting', find: 'Find a sentence', findHint: 'Ctrl + K', profile: 'Profile and security', preferences: 'Notification settings',
   },
   link: {
@@ -453,9 +453,9 @@ export const en: Catalogue = {
   part: {
     web: 'Pages',
     database: 'Database',
+    channels: 'Mails and webhooks',
     detection: 'Detection',
-    platform: 'TikTok',
-    tiktok: 'TikTok',
+    live_sockets: 'Direct links with TikTok',
     capture: 'Capture',
     transcription: 'Transcription',
     analysis: 'Analysis',

@@ -28,7 +28,7 @@ export const fr = {
     quote: (text: string) => `« ${text} »`,
   },
   nav: {
-    wall: 'Mur des directs', wallShort: 'Directs', alerts: 'Alertes', accounts: 'Comptes', search: 'Recherche', stats: 'Statistiques', admin: 'Administration',
+    wall: 'Mur des directs', wallShort: 'Directs', alerts: 'Alertes', accounts: 'Comptes', search: 'Recherche', stats: 'Statistiques', admin: 'Administration', audit: 'Journal d’audit',
     adminShort: 'Admin', more: 'Plus', pending: 'en attente', find: 'Rechercher une phrase', findHint: 'Ctrl + K', profile: 'Profil et sécurité', preferences: 'Réglages des notifications',
   },
   link: {
@@ -456,9 +456,9 @@ export const fr = {
   part: {
     web: 'Pages',
     database: 'Base de données',
+    channels: 'E-mails et webhooks',
     detection: 'Détection',
-    platform: 'TikTok',
-    tiktok: 'TikTok',
+    live_sockets: 'Liaisons directes avec TikTok',
     capture: 'Capture',
     transcription: 'Transcription',
     analysis: 'Analyse',

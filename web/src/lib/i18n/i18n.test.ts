@@ -20,7 +20,7 @@ const say = (value: unknown): string =>
 const properNames = /^(Slack|Mattermost|Teams|p50|p95|Webhooks?|Active|Actions|Services)$/;
 // The same word in both languages.
 const shared = new Set([
-  '.app.name', '.app.title', '.alerts.passages', '.capture.because', '.risk.evidence', '.bell.title', '.live.transcript', '.part.web', '.part.platform', '.part.tiktok', '.part.capture',
+  '.app.name', '.app.title', '.alerts.passages', '.capture.because', '.risk.evidence', '.bell.title', '.live.transcript', '.part.web', '.part.capture',
   '.part.transcription', '.accounts.actions', '.review.ctrl', '.nav.admin', '.nav.adminShort', '.nav.findHint',
 ]);
 
