@@ -8,7 +8,8 @@ namespace {
 constexpr std::int64_t counts_a_microsecond = 1000;
 
 constexpr std::string_view select_waiting = R"(
-  SELECT b.segment_id, s.text, l.started_at + s.start_us, l.account_id
+  SELECT b.segment_id, s.text, l.started_at + s.start_us, l.account_id,
+    s.language
   FROM segment_backlog b JOIN segment s ON s.id = b.segment_id JOIN live l ON l.id = s.live_id
   ORDER BY b.segment_id DESC LIMIT $1)";
 
@@ -48,7 +49,7 @@ Result<> insert(db::Transaction& transaction, bool is_sqlite, const db::Row& row
   if (!number) {
     return number.error();
   }
-  const auto entry = entry_of(row.text(1), row.text(3));
+  const auto entry = entry_of(row.text(1), row.text(3), row.text(4));
   auto done = is_sqlite ? transaction.execute(insert_number_sqlite, {*number, row.text(0)})
                         : transaction.execute(insert_words_postgres,
                                               {*number, row.text(0), to_tsvector(entry)});

@@ -79,6 +79,21 @@ std::string all_of(const std::vector<Term>& terms, std::string_view between,
   return join(spelt, between);
 }
 
+std::vector<std::string> in_small_letters(std::vector<std::string> texts) {
+  for (auto& text : texts) {
+    text = to_lower_ascii(text);
+  }
+  return texts;
+}
+
+// One word for both engines, that no account has.
+std::string mark_of_language(std::string_view language) {
+  std::string mark{"language"};
+  std::ranges::copy_if(to_lower_ascii(language), std::back_inserter(mark),
+                       [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); });
+  return mark;
+}
+
 // How many words from `at` on answer the term; 0: none.
 std::size_t matches_at(const std::vector<Word>& words, std::size_t at, const Term& term) {
   if (!term.prefix.empty()) {
@@ -123,10 +138,14 @@ Result<Query> parse_query(std::string_view text) {
   return query;
 }
 
-std::string to_fts5(const Query& query, const std::vector<std::string>& accounts) {
+std::string to_fts5(const Query& query, const Within& within) {
   auto text = "(" + all_of(query.wanted, " AND ", fts5_of);
-  if (!accounts.empty()) {
-    text += fmt::format(R"( AND marks : ("{}"))", to_lower_ascii(join(accounts, R"(" OR ")")));
+  if (!within.accounts.empty()) {
+    text +=
+        fmt::format(R"( AND marks : ("{}"))", join(in_small_letters(within.accounts), R"(" OR ")"));
+  }
+  if (!within.language.empty()) {
+    text += fmt::format(R"( AND marks : "{}")", mark_of_language(within.language));
   }
   text += ")";
   if (!query.unwanted.empty()) {
@@ -135,10 +154,13 @@ std::string to_fts5(const Query& query, const std::vector<std::string>& accounts
   return text;
 }
 
-std::string to_tsquery(const Query& query, const std::vector<std::string>& accounts) {
+std::string to_tsquery(const Query& query, const Within& within) {
   auto text = all_of(query.wanted, " & ", tsquery_of);
-  if (!accounts.empty()) {
-    text += fmt::format(" & ('@{}')", to_lower_ascii(join(accounts, "' | '@")));
+  if (!within.accounts.empty()) {
+    text += fmt::format(" & ('@{}')", join(in_small_letters(within.accounts), "' | '@"));
+  }
+  if (!within.language.empty()) {
+    text += fmt::format(" & '@{}'", mark_of_language(within.language));
   }
   if (!query.unwanted.empty()) {
     text += " & !(" + all_of(query.unwanted, " | ", tsquery_of) + ")";
@@ -146,7 +168,7 @@ std::string to_tsquery(const Query& query, const std::vector<std::string>& accou
   return text;
 }
 
-Entry entry_of(std::string_view text, std::string_view account_id) {
+Entry entry_of(std::string_view text, std::string_view account_id, std::string_view language) {
   Entry entry;
   std::set<std::string> forms;
   for (auto& word : words_of(text)) {
@@ -157,12 +179,12 @@ Entry entry_of(std::string_view text, std::string_view account_id) {
     }
   }
   entry.forms = fmt::format("{}", fmt::join(forms, " "));
-  entry.marks = to_lower_ascii(account_id);
+  entry.marks = fmt::format("{} {}", to_lower_ascii(account_id), mark_of_language(language));
   return entry;
 }
 
 std::string to_tsvector(const Entry& entry) {
-  std::string text = fmt::format("'@{}'", entry.marks);
+  std::string text = fmt::format("'@{}'", fmt::join(split(entry.marks, ' '), "' '@"));
   std::size_t position = 0;
   for (const auto word : split(entry.words, ' ')) {
     if (!word.empty()) {

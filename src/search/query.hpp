@@ -25,19 +25,25 @@ struct Query {
 // or 32 terms.
 Result<Query> parse_query(std::string_view text);
 
-// accounts: whose words alone are looked through; empty: everybody's. FTS5's MATCH.
-std::string to_fts5(const Query& query, const std::vector<std::string>& accounts);
+// Whose words alone are looked through, in which language; empty: any.
+struct Within {
+  std::vector<std::string> accounts;
+  std::string language;
+};
+
+// FTS5's MATCH.
+std::string to_fts5(const Query& query, const Within& within);
 
 // PostgreSQL's tsquery.
-std::string to_tsquery(const Query& query, const std::vector<std::string>& accounts);
+std::string to_tsquery(const Query& query, const Within& within);
 
 // One segment as the index keeps it; FTS5 in three columns, PostgreSQL in one tsvector.
 struct Entry {
   std::string words;  // "chat noir"
   std::string forms;  // what prefixes look through besides: "chats noirs"
-  std::string marks;  // the account
+  std::string marks;  // the account and the language
 };
-Entry entry_of(std::string_view text, std::string_view account_id);
+Entry entry_of(std::string_view text, std::string_view account_id, std::string_view language);
 std::string to_tsvector(const Entry& entry);
 
 struct Part {

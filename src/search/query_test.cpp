@@ -60,12 +60,24 @@ TEST(Query, HasABound) {
 TEST(Query, NeverLetsSignsThroughToTheEngines) {
   const auto query =
       parse_query(R"(chat' OR "x" -"; DROP" NEAR(a) a:b ^c {d} \ \' <-> & ')").value();
-  const auto left = to_fts5(query, {"A1"});
-  const auto right = to_tsquery(query, {"A1"});
+  const auto left = to_fts5(query, {.accounts = {"A1"}, .language = "f') r"});
+  const auto right = to_tsquery(query, {.accounts = {"A1"}, .language = "f') r"});
 
   EXPECT_EQ(left.find('\''), std::string::npos) << left;
   EXPECT_EQ(right.find('\\'), std::string::npos) << right;
   EXPECT_EQ(right.find("''"), std::string::npos) << right;
+}
+
+TEST(Query, LooksForAccountsAndALanguageAmongTheMarks) {
+  const auto query = parse_query("chat").value();
+  const Within within{.accounts = {"A1", "B2"}, .language = "fr-CA"};
+
+  EXPECT_EQ(to_fts5(query, within),
+            R"((words : "chat" AND marks : ("a1" OR "b2") AND marks : "languagefrca"))");
+  EXPECT_EQ(to_tsquery(query, within), "('chat') & ('@a1' | '@b2') & '@languagefrca'");
+  const auto entry = entry_of("Un chat", "A1", "fr-CA");
+  EXPECT_EQ(entry.marks, "a1 languagefrca");
+  EXPECT_EQ(to_tsvector(entry), "'@a1' '@languagefrca' 'un':1 'chat':2");
 }
 
 TEST(Hits, AreMarkedAsTheyWereSaid) {

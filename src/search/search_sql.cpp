@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one place where the two engines are asked in two ways: their full-text indexes.
 #include <algorithm>
+#include <iterator>
 #include <limits>
 
 #include "base/text.hpp"
@@ -30,18 +31,43 @@ constexpr std::string_view select_hits_sqlite = R"(
                 WHERE f.account_id = l.account_id AND ($6 OR f.person_id = $5))
   ORDER BY i.rowid DESC LIMIT $7)";
 
-constexpr std::string_view select_hits_postgres = R"(
+// PostgreSQL finds words without order, and order without words. What is said often is soon found
+// by reading in order; OFFSET 0 keeps the planner, who does not see the parameters, from the other
+// way.
+constexpr std::string_view select_hits_in_order_postgres = R"(
   SELECT w.number, s.id, s.live_id, l.account_id, a.username, l.title, s.start_us, s.end_us,
     l.started_at + s.start_us, s.text
-  FROM segment_words w
+  FROM (SELECT number, segment_id, words FROM segment_words
+        WHERE number >= $2 AND number < $3 ORDER BY number DESC OFFSET 0) w
     JOIN segment s ON s.id = w.segment_id
     JOIN live l ON l.id = s.live_id
     JOIN account a ON a.id = l.account_id
-  WHERE w.words @@ CAST($1 AS tsquery) AND w.number >= $2 AND w.number < $3
+  WHERE w.words @@ CAST($1 AS tsquery)
     AND ($4 = '' OR s.language = $4)
     AND EXISTS (SELECT 1 FROM follow f
                 WHERE f.account_id = l.account_id AND ($6 OR f.person_id = $5))
   ORDER BY w.number DESC LIMIT $7)";
+
+// What is said seldom is few rows: all of them by the index of words, then put in order. The sums
+// keep the planner from reading the whole range besides.
+constexpr std::string_view select_hits_by_words_postgres = R"(
+  WITH found AS MATERIALIZED (
+    SELECT number, segment_id FROM segment_words
+    WHERE words @@ CAST($1 AS tsquery) AND number + 0 >= $2 AND number + 0 < $3)
+  SELECT w.number, s.id, s.live_id, l.account_id, a.username, l.title, s.start_us, s.end_us,
+    l.started_at + s.start_us, s.text
+  FROM (SELECT number, segment_id FROM found ORDER BY number DESC) w
+    JOIN segment s ON s.id = w.segment_id
+    JOIN live l ON l.id = s.live_id
+    JOIN account a ON a.id = l.account_id
+  WHERE ($4 = '' OR s.language = $4)
+    AND EXISTS (SELECT 1 FROM follow f
+                WHERE f.account_id = l.account_id AND ($6 OR f.person_id = $5))
+  ORDER BY w.number DESC LIMIT $7)";
+
+constexpr std::string_view select_floor = R"(
+  SELECT number FROM segment_words WHERE number >= $1 AND number < $2
+  ORDER BY number DESC LIMIT 1 OFFSET $3)";
 
 std::int64_t number_at(Time time) {
   constexpr auto last = std::numeric_limits<std::int64_t>::max() / counts_a_microsecond;
@@ -99,6 +125,64 @@ Result<std::optional<std::vector<std::string>>> accounts_of(db::Transaction& tra
   return accounts;
 }
 
+// One question to the index, as often as it takes.
+struct Asking {
+  db::Transaction& transaction;
+  const Sight& sight;
+  const std::string& language;
+  std::string words;  // as the engine spells it
+
+  Result<db::Rows> ask(std::string_view sql, Range range, std::int64_t count) const {
+    return transaction.query(sql, {words, range.from, range.before, language, sight.person_id,
+                                   sight.all_accounts, count});
+  }
+
+  // The number behind which so many segments lie; nothing when there are fewer.
+  Result<std::optional<std::int64_t>> floor_of(Range range, std::int64_t count) const {
+    const auto rows = transaction.query(select_floor, {range.from, range.before, count});
+    if (!rows) {
+      return rows.error();
+    }
+    return rows->empty() ? std::optional<std::int64_t>{} : rows->front().integer(0);
+  }
+};
+
+// In order as long as that promises to be enough, or nearly nothing is left; then by words.
+Result<db::Rows> select_from_postgres(const Asking& asking, Reading reading, Range range,
+                                      std::int64_t count) {
+  db::Rows rows;
+  const auto add = [&](std::string_view sql, Range part) -> Result<> {
+    auto found = asking.ask(sql, part, count - std::ssize(rows));
+    if (!found) {
+      return found.error();
+    }
+    std::ranges::move(*found, std::back_inserter(rows));
+    return {};
+  };
+  for (const auto step : {reading.first, reading.then}) {
+    const bool is_promising =
+        step == reading.first || std::ssize(rows) * (1 + reading.then / reading.first) >= count;
+    const auto floor = asking.floor_of(range, step);
+    if (!floor) {
+      return floor.error();
+    }
+    if (*floor && !is_promising) {
+      break;
+    }
+    const auto done = add(select_hits_in_order_postgres,
+                          {.from = floor->value_or(range.from), .before = range.before});
+    if (!done) {
+      return done.error();
+    }
+    if (!*floor || std::ssize(rows) == count) {
+      return rows;
+    }
+    range.before = floor->value_or(range.from);
+  }
+  const auto done = add(select_hits_by_words_postgres, range);
+  return done ? Result<db::Rows>{std::move(rows)} : done.error();
+}
+
 Page<Hit> to_page(const db::Rows& rows, std::int64_t limit) {
   Page<Hit> page;
   std::int64_t last = 0;
@@ -124,7 +208,7 @@ Page<Hit> to_page(const db::Rows& rows, std::int64_t limit) {
 }  // namespace
 
 Async<Result<Page<Hit>>> find(db::Database& database, Sight sight, Question question,
-                              std::int64_t limit, std::string cursor) {
+                              std::int64_t limit, std::string cursor, Reading reading) {
   const auto range = range_of(question, cursor);
   if (!range) {
     co_return range.error();
@@ -132,18 +216,21 @@ Async<Result<Page<Hit>>> find(db::Database& database, Sight sight, Question ques
   const bool is_sqlite = database.engine() == "sqlite";
   std::function<Result<Page<Hit>>(db::Transaction&)> work =
       [&](db::Transaction& transaction) -> Result<Page<Hit>> {
-    const auto accounts = accounts_of(transaction, sight, question.account_id);
+    auto accounts = accounts_of(transaction, sight, question.account_id);
     if (!accounts) {
       return accounts.error().during("finding whose words to search");
     }
     if (!*accounts) {
       return Page<Hit>{};
     }
-    const auto asked =
-        is_sqlite ? to_fts5(question.query, **accounts) : to_tsquery(question.query, **accounts);
-    const auto rows = transaction.query(is_sqlite ? select_hits_sqlite : select_hits_postgres,
-                                        {asked, range->from, range->before, question.language,
-                                         sight.person_id, sight.all_accounts, limit + 1});
+    const Within within{.accounts = std::move(**accounts), .language = question.language};
+    const Asking asking{
+        .transaction = transaction,
+        .sight = sight,
+        .language = question.language,
+        .words = is_sqlite ? to_fts5(question.query, within) : to_tsquery(question.query, within)};
+    const auto rows = is_sqlite ? asking.ask(select_hits_sqlite, *range, limit + 1)
+                                : select_from_postgres(asking, reading, *range, limit + 1);
     if (!rows) {
       return rows.error().during("searching");
     }

@@ -184,7 +184,8 @@ class Searching : public testing::OnEachDatabase {
   Page<Hit> page(std::string_view q, Sight sight, std::int64_t limit = 50, std::string cursor = "",
                  Question question = {}) {
     question.query = parse_query(q).value();
-    return run(find(db(), std::move(sight), std::move(question), limit, std::move(cursor))).value();
+    return run(find(db(), std::move(sight), std::move(question), limit, std::move(cursor), reading))
+        .value();
   }
 
   std::set<std::string> found(std::string_view q, Sight sight = {.person_id = "P"}) {
@@ -194,6 +195,8 @@ class Searching : public testing::OnEachDatabase {
     }
     return ids;
   }
+
+  Reading reading{};
 };
 
 TEST_P(Searching, FindsWhatReadingEverythingWouldFind) {
@@ -229,7 +232,10 @@ TEST_P(Searching, FindsWhatReadingEverythingWouldFind) {
       }
     }
     hits += expected.size();
-    EXPECT_EQ(found(question), expected) << question;
+    for (const auto& some : {Reading{}, Reading{.first = 5, .then = 10}}) {
+      reading = some;
+      EXPECT_EQ(found(question), expected) << question;
+    }
   }
   EXPECT_GT(hits, 300U);
 }
@@ -247,6 +253,8 @@ TEST_P(Searching, FindsOnlyWhatThePersonMaySee) {
             (std::set<std::string>{"S1", "S2"}));
   EXPECT_TRUE(page("secret", {.person_id = "P"}, 50, "", {.account_id = "B"}).items.empty());
   EXPECT_EQ(page("secret", {.person_id = "Q"}, 50, "", {.account_id = "B"}).items.size(), 1U);
+  follow("P", "B");
+  EXPECT_EQ(found("secret", {.person_id = "P"}), (std::set<std::string>{"S1", "S2"}));
 }
 
 TEST_P(Searching, ReadsPageByPageTheNewestFirst) {
@@ -289,6 +297,34 @@ TEST_P(Searching, KeepsToATimeAndALanguage) {
   EXPECT_EQ(page("mot", sight, 50, "", earlier).items.size(), 1U);
   EXPECT_EQ(page("mot", sight, 50, "", english).items.at(0).segment_id, "S2");
   EXPECT_TRUE(page("mot", sight, 50, "", absurd).items.empty());
+  execute("UPDATE segment SET language = 'en' WHERE id = 'S1'", {});
+  EXPECT_EQ(take_in(), 1);
+  EXPECT_EQ(page("mot", sight, 50, "", english).items.size(), 2U);
+}
+
+// The engines look at the newest words first: what only older ones say is found all the same, and
+// the pages have no seam.
+TEST_P(Searching, FindsWhatWasSaidBeforeManyOthers) {
+  execute(
+      R"(WITH RECURSIVE n (i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < 11000)
+             INSERT INTO segment (id, live_id, start_us, end_us, text, language, confidence,
+               uncertain, engine, model, token, created_at)
+             SELECT 'S' || i, 'A', 1000000 * i, 1000000 * i + 1,
+               CASE WHEN i > 10998 OR i < 5 THEN 'le but' ELSE 'le mot' END, 'fr', 1.0, FALSE, 'e',
+               'm', 1, 0
+             FROM n)",
+      {});
+  while (take_in() > 0) {
+  }
+  const Sight sight{.person_id = "P"};
+
+  EXPECT_EQ(found("but"), (std::set<std::string>{"S1", "S2", "S3", "S4", "S10999", "S11000"}));
+  EXPECT_EQ(page("mot", sight, 1000).items.size(), 1000U);
+  const auto first = page("but", sight, 3);
+  EXPECT_EQ(first.items.at(2).segment_id, "S4");
+  EXPECT_EQ(page("but", sight, 3, first.next_cursor).items.at(0).segment_id, "S3");
+  reading = {.first = 2000, .then = 4000};
+  EXPECT_EQ(page("but", sight, 3).items.at(2).segment_id, "S4");
 }
 
 TEST_P(Searching, FollowsWhatChangesAndGoes) {
