@@ -28,6 +28,18 @@ bool is_loopback_peer(std::string_view peer) {
   return peer == "::1" || peer.starts_with("127.");
 }
 
+// The last field of that name: some proxies add theirs behind what the client sent instead of
+// taking its place (HAProxy's forwardfor).
+std::string_view last_field(const http::Headers& headers, std::string_view name) {
+  std::string_view last;
+  for (const auto& [field, value] : headers.fields()) {
+    if (equals_ignoring_case(field, name)) {
+      last = value;
+    }
+  }
+  return last;
+}
+
 bool allows(std::string_view rule, std::string_view name) {
   if (rule == "*") {
     return true;
@@ -71,12 +83,12 @@ Result<> Gate::check_origin(const http::Request& request) const {
 }
 
 bool Gate::is_over_tls(const http::Request& request) const {
-  return request.headers.get("X-Forwarded-Proto") == "https" &&
+  return last_field(request.headers, "X-Forwarded-Proto") == "https" &&
          !http::is_public_address(request.peer);
 }
 
 bool Gate::came_unencrypted(const http::Request& request) const {
-  return !options_.debug && request.headers.get("X-Forwarded-Proto") == "http" &&
+  return !options_.debug && last_field(request.headers, "X-Forwarded-Proto") == "http" &&
          !http::is_public_address(request.peer);
 }
 
@@ -87,7 +99,7 @@ std::string Gate::secure_address(const http::Request& request) const {
 }
 
 std::string Gate::client_address(const http::Request& request) const {
-  const auto hops = split(request.headers.get("X-Forwarded-For"), ',');
+  const auto hops = split(last_field(request.headers, "X-Forwarded-For"), ',');
   const auto last = trim(hops.back());
   return last.empty() || http::is_public_address(request.peer) ? request.peer : std::string{last};
 }

@@ -107,6 +107,19 @@ TEST(Gate, KnowsTheClientBehindAProxyAtAPrivateAddressOnly) {
   EXPECT_EQ(gate.client_address(request_to("localhost")), "127.0.0.1");
 }
 
+TEST(Gate, BelievesTheLastFieldWhereAProxyAddsItsOwnBehindTheClients) {
+  const Gate gate{{}};
+  auto request = request_to("localhost", "10.0.0.7");
+  request.headers.add("X-Forwarded-For", "1.2.3.4");
+  request.headers.add("X-Forwarded-Proto", "https");
+  request.headers.add("x-forwarded-for", "203.0.113.9");
+  request.headers.add("x-forwarded-proto", "http");
+
+  EXPECT_EQ(gate.client_address(request), "203.0.113.9");
+  EXPECT_FALSE(gate.is_over_tls(request));
+  EXPECT_TRUE(gate.came_unencrypted(request));
+}
+
 TEST(Gate, NamesTheCookieAfterTheConnection) {
   const Gate gate{{}};
   auto secure = request_to("localhost");

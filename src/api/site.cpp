@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/site.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include "api/answers.hpp"
 #include "api/csrf.hpp"
 #include "api/exchange.hpp"
@@ -78,10 +81,12 @@ http::Request credentials_of(const http::Request& request) {
   kept.method = request.method;
   kept.path = request.path;
   kept.peer = request.peer;
-  for (const std::string_view name :
-       {"Authorization", "Cookie", "Host", "X-Forwarded-For", "X-Forwarded-Proto"}) {
-    if (const auto value = request.headers.get(name); !value.empty()) {
-      kept.headers.add(std::string{name}, std::string{value});
+  constexpr std::array<std::string_view, 5> telling{"Authorization", "Cookie", "Host",
+                                                    "X-Forwarded-For", "X-Forwarded-Proto"};
+  for (const auto& [name, value] : request.headers.fields()) {
+    const auto is_same = [&](std::string_view other) { return equals_ignoring_case(name, other); };
+    if (std::ranges::any_of(telling, is_same)) {
+      kept.headers.add(name, value);
     }
   }
   return kept;
