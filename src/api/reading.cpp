@@ -17,7 +17,7 @@ std::string_view view(json::string_view text) {
 
 Result<json::object> read_object(const http::Request& request) {
   if (request.body.empty()) {
-    return json::object{};
+    return make_error(Errc::invalid, "the body must be a JSON object");
   }
   const auto type = request.headers.get("Content-Type");
   if (!starts_with_ignoring_case(type, "application/json")) {
@@ -40,12 +40,12 @@ Result<> only_members(const json::object& object, std::initializer_list<std::str
     if (std::ranges::find(names, name) != names.end()) {
       continue;
     }
+    const auto shown = cut_utf8(name, 40);
     const auto near = nearest(name, {names.begin(), names.end()});
     if (near.empty()) {
-      return make_error(Errc::invalid, "{}: there is no such field", name.substr(0, 40));
+      return make_error(Errc::invalid, "{}: there is no such field", shown);
     }
-    return make_error(Errc::invalid, "{}: there is no such field (did you mean {}?)",
-                      name.substr(0, 40), near);
+    return make_error(Errc::invalid, "{}: there is no such field (did you mean {}?)", shown, near);
   }
   return {};
 }

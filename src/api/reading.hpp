@@ -14,7 +14,8 @@
 
 namespace vigie::api {
 
-// The body as a JSON object. An empty body is an empty object.
+// The body as a JSON object. No body is an error: a change that lost its body must not pass for one
+// that changes nothing.
 Result<json::object> read_object(const http::Request& request);
 
 // Refuses members that are not in names: a misspelt field must not be dropped in silence.

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "base/text.hpp"
 #include "domain/account.hpp"
 #include "domain/assessment.hpp"
 #include "domain/json.hpp"
@@ -58,6 +59,7 @@ TEST(Words, GoThereAndBack) {
   }
   EXPECT_FALSE(parse_category("neutre"));
   EXPECT_FALSE(parse_target(""));
+  EXPECT_TRUE(is_valid_utf8(parse_category(std::string(39, 'x') + "é").error().what));
 }
 
 TEST(Json, GivesSecondsForSpansAndNullForWhatIsNotKnown) {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/result.hpp"
+#include "base/text.hpp"
 
 namespace vigie {
 
@@ -22,7 +23,7 @@ template <class Enum, std::size_t N>
 Result<Enum> parse_word(const Words<Enum, N>& words, std::string_view what, std::string_view text) {
   const auto found = std::ranges::find(words, text, &std::pair<Enum, std::string_view>::second);
   if (found == words.end()) {
-    return make_error(Errc::invalid, "'{}' is not {}", text.substr(0, 40), what);
+    return make_error(Errc::invalid, "'{}' is not {}", cut_utf8(text, 40), what);
   }
   return found->first;
 }

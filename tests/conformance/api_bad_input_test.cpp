@@ -3,6 +3,8 @@
 // cure, in the language of who asks; and nothing comes of it.
 #include <algorithm>
 
+#include "api/openapi.hpp"
+#include "base/text.hpp"
 #include "conformance/api_people.hpp"
 
 namespace vigie::api {
@@ -15,6 +17,14 @@ struct Body {
   std::vector<std::string> required{};  // what must not be missing
   bool is_signed_in = true;
 };
+
+std::string repeated(std::string_view piece, int times) {
+  std::string text;
+  for (int i = 0; i < times; ++i) {
+    text += piece;
+  }
+  return text;
+}
 
 class BadInput : public ApiPeople {
  protected:
@@ -121,6 +131,26 @@ TEST_P(BadInput, NamesTheFieldThatIsMissing) {
   }
 }
 
+TEST_P(BadInput, AsksForTheBodyThatTheDocumentCallsRequired) {
+  const auto& paths = openapi_document().at("paths").as_object();
+  int asked = 0;
+  for (const auto& route : routes()) {
+    const auto* const described = paths.if_contains(route.path);
+    if (described == nullptr ||
+        !described->at(to_lower_ascii(route.method)).as_object().contains("requestBody")) {
+      continue;
+    }
+    std::string address;
+    for (const auto part : split(route.path.substr(1), '/')) {
+      address += fmt::format("/{}", part.starts_with('{') ? "01GONE" : part);
+    }
+    const auto answer = ask(std::string{route.method}, address, &ada, "");
+    EXPECT_EQ(answer.status, 422) << route.method << " " << address << " " << answer.body;
+    ++asked;
+  }
+  EXPECT_EQ(asked, 28);
+}
+
 TEST_P(BadInput, NamesTheFieldOfAnotherType) {
   for (const auto& body : bodies()) {
     const auto good = parse_json(body.good).value().as_object();
@@ -142,6 +172,12 @@ TEST_P(BadInput, NamesTheFieldThatNobodyKnows) {
     const auto answer = send(body, with, "fr");
     EXPECT_EQ(answer.status, 422) << body.method << " " << body.path << " " << answer.body;
     EXPECT_NE(answer.body.find("rôle"), std::string::npos) << body.path << " " << answer.body;
+
+    with.erase("rôle");
+    with["x" + repeated("é🔥", 20)] = "admin";
+    const auto cut = send(body, with, "fr");
+    EXPECT_EQ(cut.status, 422) << body.path << " " << cut.body;
+    EXPECT_TRUE(is_valid_utf8(cut.body)) << body.path << " " << cut.body;
   }
 }
 
@@ -151,14 +187,7 @@ TEST_P(BadInput, TakesNothingThatIsNoTextAndAnswersEverything) {
       {"emoji", "👩‍💻🔥"},
       {"HTML", "<script>alert(1)</script>"},
       {"long", std::string(20'000, 'x')},
-      {"long and wide",
-       [] {
-         std::string text;
-         for (int i = 0; i < 5000; ++i) {
-           text += "é🔥";
-         }
-         return text;
-       }()},
+      {"long and wide", repeated("é🔥", 5000)},
       {"spaces", "   "},
       {"empty", ""},
       {"overridden", "\u202Eadmin"},
@@ -173,6 +202,7 @@ TEST_P(BadInput, TakesNothingThatIsNoTextAndAnswersEverything) {
         const auto answer = send(body, with, "fr");
         EXPECT_GE(answer.status, 200);
         EXPECT_LT(answer.status, 500) << body.path << " " << key << " " << what << answer.body;
+        EXPECT_TRUE(is_valid_utf8(answer.body)) << body.path << " " << key << " " << what;
         EXPECT_EQ(answer.headers.get("Content-Type").find("html"), std::string_view::npos)
             << body.path << " " << key;
         if (answer.status == 422) {
