@@ -50,6 +50,19 @@ class Memo {
     known_.insert_or_assign(std::move(key), std::move(value));
   }
 
+  // What is known under key; else what work reads, which is kept unless it is an error.
+  Async<Result<T>> read(std::string key, std::function<Result<T>(Transaction&)> work) {
+    const auto seen = look();
+    if (const auto* known = find(key)) {
+      co_return *known;
+    }
+    auto value = co_await db::read<T>(database_, std::move(work));
+    if (value) {
+      keep(seen, std::move(key), *value);
+    }
+    co_return value;
+  }
+
  private:
   Database& database_;
   std::size_t most_;

@@ -76,10 +76,6 @@ Async<Result<Session>> Sessions::find(std::string token, Purpose purpose) {
 }
 
 Async<Result<Sessions::Found>> Sessions::look_up(std::string token_sha256) {
-  const auto version = known_.look();
-  if (const auto* known = known_.find(token_sha256)) {
-    co_return *known;
-  }
   std::function<Result<Found>(db::Transaction&)> work =
       [&](db::Transaction& transaction) -> Result<Found> {
     const auto rows = transaction.query(select_one, {token_sha256});
@@ -96,11 +92,7 @@ Async<Result<Sessions::Found>> Sessions::look_up(std::string token_sha256) {
     }
     return Found{{std::move(*person), row.text(8), row.time(9)}, row.time(10), row.time(11)};
   };
-  auto found = co_await db::read<Found>(database_, std::move(work));
-  if (found) {
-    known_.keep(version, std::move(token_sha256), *found);
-  }
-  co_return found;
+  co_return co_await known_.read(token_sha256, std::move(work));
 }
 
 // A database that cannot write for a moment is no reason to throw somebody out: the next request

@@ -132,10 +132,6 @@ Async<Result<TokenOwner>> Tokens::find(std::string token) {
 }
 
 Async<Result<Tokens::Found>> Tokens::look_up(std::string token_sha256) {
-  const auto version = known_.look();
-  if (const auto* known = known_.find(token_sha256)) {
-    co_return *known;
-  }
   std::function<Result<Found>(db::Transaction&)> work =
       [&](db::Transaction& transaction) -> Result<Found> {
     const auto rows = transaction.query(select_owner, {token_sha256});
@@ -154,11 +150,7 @@ Async<Result<Tokens::Found>> Tokens::look_up(std::string token_sha256) {
     return Found{
         {std::move(*person), scope}, row.text(9), row.optional_time(10), row.optional_time(11)};
   };
-  auto found = co_await db::read<Found>(database_, std::move(work));
-  if (found) {
-    known_.keep(version, std::move(token_sha256), *found);
-  }
-  co_return found;
+  co_return co_await known_.read(token_sha256, std::move(work));
 }
 
 // A database that cannot write for a moment is no reason to refuse a program.
