@@ -11,9 +11,8 @@ namespace vigie::api {
 namespace {
 
 json::object to_json(const alert::ListRule& rule) {
-  return {{"risk_threshold",
-           rule.risk_threshold ? json::value(*rule.risk_threshold) : json::value(nullptr)},
-          {"hate_alerts", rule.hate_alerts ? json::value(*rule.hate_alerts) : json::value(nullptr)},
+  return {{"risk_threshold", or_null(rule.risk_threshold)},
+          {"hate_alerts", or_null(rule.hate_alerts)},
           {"cooldown_s",
            rule.cooldown ? json::value(to_seconds(*rule.cooldown)) : json::value(nullptr)}};
 }

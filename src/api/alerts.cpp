@@ -105,11 +105,9 @@ Async<Result<http::Response>> list_assessments(Services& services, Call call) {
   for (const auto& window : *aside) {
     set_aside.push_back(to_json(window));
   }
-  co_return json_answer(
-      200, json::object{{"items", std::move(items)},
-                        {"next_cursor", page->next_cursor.empty() ? json::value(nullptr)
-                                                                  : json::value(page->next_cursor)},
-                        {"set_aside", std::move(set_aside)}});
+  co_return json_answer(200, json::object{{"items", std::move(items)},
+                                          {"next_cursor", text_or_null(page->next_cursor)},
+                                          {"set_aside", std::move(set_aside)}});
 }
 
 Async<Result<http::Response>> list_alerts(Services& services, Call call) {
@@ -157,8 +155,7 @@ Async<Result<http::Response>> list_notifications(Services& services, Call call) 
   }
   json::object body;
   body["items"] = std::move(items);
-  body["next_cursor"] =
-      page->next_cursor.empty() ? json::value(nullptr) : json::value(page->next_cursor);
+  body["next_cursor"] = text_or_null(page->next_cursor);
   body["unread"] = *unread;
   co_return json_answer(200, body);
 }

@@ -98,6 +98,14 @@ std::vector<std::pair<std::string_view, std::string_view>> field_words(std::stri
   return fields;
 }
 
+json::value or_null(const std::optional<Time>& time) {
+  return time ? json::value(to_rfc3339(*time)) : json::value(nullptr);
+}
+
+json::value text_or_null(std::string_view text) {
+  return text.empty() ? json::value(nullptr) : json::value(view(text));
+}
+
 http::Response json_answer(int status, const json::value& body) {
   return with_body(status, "application/json", json::serialize(body));
 }
@@ -111,7 +119,7 @@ http::Response no_content() {
 http::Response page_answer(json::array items, const std::string& next) {
   json::object page;
   page["items"] = std::move(items);
-  page["next_cursor"] = next.empty() ? json::value(nullptr) : json::value(view(next));
+  page["next_cursor"] = text_or_null(next);
   return json_answer(200, std::move(page));  // a copy would cost as much as the page
 }
 

@@ -2,16 +2,26 @@
 // The forms of our answers: JSON, problem+json (RFC 9457), pages; each with the headers every
 // answer carries (requirement B2).
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/json.hpp"
 #include "base/result.hpp"
+#include "base/time.hpp"
 #include "http/html.hpp"
 #include "http/message.hpp"
 
 namespace vigie::api {
+
+// null where there is nothing; a time as RFC 3339.
+template <class T>
+json::value or_null(const std::optional<T>& value) {
+  return value ? json::value(*value) : json::value(nullptr);
+}
+json::value or_null(const std::optional<Time>& time);
+json::value text_or_null(std::string_view text);  // nothing: an empty one
 
 http::Response json_answer(int status, const json::value& body);
 http::Response no_content();

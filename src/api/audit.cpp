@@ -13,27 +13,22 @@
 namespace vigie::api {
 namespace {
 
-json::value or_null(const std::optional<std::string>& text) {
-  return text ? json::value(*text) : json::value(nullptr);
-}
-
 json::object to_json(const audit::ListedLine& listed) {
   const auto& line = listed.line;
   auto detail = parse_json(line.detail);
-  return {
-      {"number", line.number},
-      {"at", to_rfc3339(line.at)},
-      {"kind", line.kind},
-      {"via", line.via},
-      {"person_id", line.person_id.empty() ? json::value(nullptr) : json::value(line.person_id)},
-      {"username", or_null(listed.username)},
-      {"thing", line.thing},
-      {"thing_id", line.thing_id},
-      {"thing_username", or_null(listed.thing_username)},
-      {"request_id", line.request_id},
-      // A line that somebody spoiled is shown all the same: verify says what is wrong with it.
-      {"detail", detail && detail->is_object() ? std::move(*detail) : json::object{}},
-      {"sha256", line.sha256}};
+  return {{"number", line.number},
+          {"at", to_rfc3339(line.at)},
+          {"kind", line.kind},
+          {"via", line.via},
+          {"person_id", text_or_null(line.person_id)},
+          {"username", or_null(listed.username)},
+          {"thing", line.thing},
+          {"thing_id", line.thing_id},
+          {"thing_username", or_null(listed.thing_username)},
+          {"request_id", line.request_id},
+          // A line that somebody spoiled is shown all the same: verify says what is wrong with it.
+          {"detail", detail && detail->is_object() ? std::move(*detail) : json::object{}},
+          {"sha256", line.sha256}};
 }
 
 }  // namespace

@@ -16,10 +16,6 @@ namespace {
 constexpr std::size_t longest_name = 200;  // the stores say how long it may really be
 constexpr std::size_t longest_url = 4000;
 
-json::value moment(const std::optional<Time>& time) {
-  return time ? json::value(to_rfc3339(*time)) : json::value(nullptr);
-}
-
 json::object to_json(const notify::Preference& preference) {
   return {{"mail", notify::to_string(preference.mail)},
           {"time_zone", preference.time_zone.name()},
@@ -28,9 +24,6 @@ json::object to_json(const notify::Preference& preference) {
 }
 
 json::object to_json(const notify::Silence& silence) {
-  const auto text_or_null = [](const std::string& text) {
-    return text.empty() ? json::value(nullptr) : json::value(text);
-  };
   return {{"id", silence.id},
           {"account_id", text_or_null(silence.account_id)},
           {"live_id", text_or_null(silence.live_id)},
@@ -48,7 +41,7 @@ json::object to_json(const notify::Webhook& webhook) {
           {"language", webhook.language},
           {"created_at", to_rfc3339(webhook.created_at)},
           {"enabled", !webhook.disabled_at},
-          {"disabled_at", moment(webhook.disabled_at)},
+          {"disabled_at", or_null(webhook.disabled_at)},
           {"disabled_reason", webhook.disabled_reason},
           {"failures", webhook.failures},
           {"last_error", webhook.last_error}};
@@ -63,7 +56,7 @@ json::object to_json(const notify::Message& message) {
           {"created_at", to_rfc3339(message.created_at)},
           {"due_at", to_rfc3339(message.due_at)},
           {"attempts", message.attempts},
-          {"ended_at", moment(message.ended_at)},
+          {"ended_at", or_null(message.ended_at)},
           {"last_error", message.last_error}};
 }
 

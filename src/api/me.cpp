@@ -20,14 +20,6 @@ namespace {
 constexpr std::int64_t longest_token_days = 3650;
 constexpr std::size_t longest_token_name = 80;
 
-json::value moment(const std::optional<Time>& time) {
-  return time ? json::value(to_rfc3339(*time)) : json::value(nullptr);
-}
-
-json::value text_or_null(const std::string& text) {
-  return text.empty() ? json::value(nullptr) : json::value(text);
-}
-
 json::object to_json(const people::ListedSession& session) {
   return {{"id", session.id},
           {"created_at", to_rfc3339(session.created_at)},
@@ -42,8 +34,8 @@ json::object to_json(const people::ListedToken& token) {
           {"name", token.name},
           {"scope", people::to_string(token.scope)},
           {"created_at", to_rfc3339(token.created_at)},
-          {"expires_at", moment(token.expires_at)},
-          {"last_used_at", moment(token.last_used_at)}};
+          {"expires_at", or_null(token.expires_at)},
+          {"last_used_at", or_null(token.last_used_at)}};
 }
 
 Async<Result<http::Response>> answer_profile(Services& services, std::string person_id) {

@@ -20,19 +20,15 @@ std::string_view state_of(const Person& person) {
   return person.disabled ? "disabled" : person.pending ? "pending" : "active";
 }
 
-json::value moment(const std::optional<Time>& time) {
-  return time ? json::value(to_rfc3339(*time)) : json::value(nullptr);
-}
-
 json::object to_json(const people::ListedPerson& listed) {
   const auto& person = listed.person;
   return {{"id", person.id},
           {"username", person.username},
-          {"email", person.email.empty() ? json::value(nullptr) : json::value(person.email)},
+          {"email", text_or_null(person.email)},
           {"role", vigie::to_string(person.role)},
           {"state", state_of(person)},
           {"created_at", to_rfc3339(listed.created_at)},
-          {"last_seen_at", moment(listed.last_seen_at)},
+          {"last_seen_at", or_null(listed.last_seen_at)},
           {"totp", person.has_second_factor}};
 }
 

@@ -27,10 +27,7 @@ json::object to_json(const Counts& counts) {
 }
 
 json::object to_json(const Percentiles& figures) {
-  const auto seconds = [](const std::optional<double>& number) {
-    return number ? json::value(*number) : json::value(nullptr);
-  };
-  return {{"p50", seconds(figures.p50_s)}, {"p95", seconds(figures.p95_s)}};
+  return {{"p50", or_null(figures.p50_s)}, {"p95", or_null(figures.p95_s)}};
 }
 
 double hours(Span span) {

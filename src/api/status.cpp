@@ -12,17 +12,6 @@
 #include "watch/lives.hpp"
 
 namespace vigie::api {
-namespace {
-
-json::value moment(const std::optional<Time>& time) {
-  return time ? json::value(to_rfc3339(*time)) : json::value(nullptr);
-}
-
-json::value number_or_null(const std::optional<double>& number) {
-  return number ? json::value(*number) : json::value(nullptr);
-}
-
-}  // namespace
 
 json::object to_json(const platform::HostStatus& host) {
   return {{"host", host.host},
@@ -31,9 +20,9 @@ json::object to_json(const platform::HostStatus& host) {
           {"queue", host.queue},
           {"wait_p50_s", host.wait_p50_s},
           {"wait_p95_s", host.wait_p95_s},
-          {"paused_until", moment(host.paused_until)},
+          {"paused_until", or_null(host.paused_until)},
           {"reason", host.reason},
-          {"since", moment(host.since)}};
+          {"since", or_null(host.since)}};
 }
 
 json::value to_json(const std::optional<CapacityStatus>& capacity) {
@@ -70,8 +59,8 @@ Async<Result<http::Response>> get_status(Services& services, Call call) {
   if (!delays) {
     co_return delays.error();
   }
-  status["detection_delay_p50_s"] = number_or_null(delays->p50_s);
-  status["detection_delay_p95_s"] = number_or_null(delays->p95_s);
+  status["detection_delay_p50_s"] = or_null(delays->p50_s);
+  status["detection_delay_p95_s"] = or_null(delays->p95_s);
   co_return json_answer(200, status);
 }
 

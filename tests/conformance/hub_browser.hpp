@@ -61,14 +61,10 @@ class WithHub : public vigie::testing::OnEachDatabase {
       return;
     }
     for (const auto* person : {"P", "Q"}) {
-      execute(R"(INSERT INTO person (id, username, username_folded, password_hash, role, created_at)
-                 VALUES ($1, $1, $1, '-', 'user', 0))",
-              {person});
+      add_person(person);
     }
     for (const auto* account : {"A", "B"}) {
-      execute(R"(INSERT INTO account (id, platform, username, url, created_at)
-                 VALUES ($1, 'tiktok', $1, '-', 0))",
-              {account});
+      add_account(account);
     }
     execute("INSERT INTO follow (person_id, account_id, created_at) VALUES ('P', 'A', 0)", {});
     bus = create_memory_bus(io.get_executor());

@@ -150,14 +150,10 @@ class Searching : public testing::OnEachDatabase {
       return;
     }
     for (const auto* person : {"P", "Q"}) {
-      execute(R"(INSERT INTO person (id, username, username_folded, password_hash, role, created_at)
-                 VALUES ($1, $1, $1, '-', 'user', 0))",
-              {person});
+      add_person(person);
     }
     for (const auto* account : {"A", "B", "C"}) {
-      execute(R"(INSERT INTO account (id, platform, username, url, created_at)
-                 VALUES ($1, 'tiktok', $1, '-', 0))",
-              {account});
+      add_account(account);
       execute(R"(INSERT INTO live (id, account_id, room, state, title, started_at, detected_at)
                  VALUES ($1, $1, '1', 'live', 'Direct', $2, 0))",
               {account, std::int64_t{account[0] - 'A'} * 1'000'000'000});

@@ -28,10 +28,7 @@ class WatchStore : public testing::OnEachDatabase {
       accounts = std::make_unique<Accounts>(db(), clock, ids, *bus);
       lives = std::make_unique<Lives>(db(), clock, *bus);
       for (const auto* name : {"anna", "bert", "mod"}) {
-        execute(
-            "INSERT INTO person (id, username, username_folded, password_hash, role, created_at) "
-            "VALUES ($1, $1, $1, 'x', 'user', 0)",
-            {name});
+        add_person(name);
       }
     }
   }

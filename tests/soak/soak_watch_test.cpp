@@ -98,7 +98,7 @@ class Soak : public testing::OnEachDatabase {
     options.poll.budget_per_s = limits.requests_per_second;
     watcher = std::make_unique<watch::Watcher>(io.get_executor(), *accounts, *source, *bus, clock,
                                                random, quiet.log, metrics, options);
-    ASSERT_TRUE(add_person(db(), "anna"));
+    add_person("anna");
     for (const auto& account : plan.scenario.accounts) {
       ASSERT_TRUE(run(accounts->follow("anna", account.username)));
     }

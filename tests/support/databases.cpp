@@ -121,6 +121,18 @@ void OnEachDatabase::execute(std::string_view sql, std::initializer_list<db::Val
   ASSERT_TRUE(done) << done.error().what;
 }
 
+void OnEachDatabase::add_person(std::string_view id) {
+  execute(R"(INSERT INTO person (id, username, username_folded, password_hash, role, created_at)
+             VALUES ($1, $1, $1, '-', 'user', 0))",
+          {id});
+}
+
+void OnEachDatabase::add_account(std::string_view id) {
+  execute(R"(INSERT INTO account (id, platform, username, url, created_at)
+             VALUES ($1, 'tiktok', $1, '-', 0))",
+          {id});
+}
+
 std::int64_t OnEachDatabase::number(std::string_view sql) {
   std::int64_t found = -1;
   const auto work = [&](db::Transaction& transaction) -> Result<> {

@@ -50,6 +50,10 @@ class OnEachDatabase : public ::testing::TestWithParam<std::string> {
   // One statement; the test fails where it does.
   void execute(std::string_view sql, std::initializer_list<db::Value> parameters);
 
+  // A person who may sign in nowhere, an account of TikTok: named as their ids.
+  void add_person(std::string_view id);
+  void add_account(std::string_view id);
+
   // The first column of the first row.
   std::int64_t number(std::string_view sql);
 

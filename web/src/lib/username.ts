@@ -51,3 +51,6 @@ export function parseUsername(typed: string): ParsedUsername {
   }
   return folded.length > longestUsername ? { problem: 'too_long' } : { username: folded };
 }
+
+// An account as people read it: a name of TikTok with its @, an address as it is.
+export const accountName = ({ platform, username }: { platform: string; username: string }): string => `${platform === 'tiktok' ? '@' : ''}${username}`;
