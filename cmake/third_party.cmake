@@ -27,7 +27,11 @@ find_library(STEMMER_LIBRARY stemmer REQUIRED)
 add_library(vigie_stemmer INTERFACE)
 target_include_directories(vigie_stemmer SYSTEM INTERFACE "${STEMMER_INCLUDE}")
 target_link_libraries(vigie_stemmer INTERFACE "${STEMMER_LIBRARY}")
-pkg_check_modules(LIBAV REQUIRED IMPORTED_TARGET libavformat libavcodec libavutil libswresample)
+# Opened when the first sound comes, not linked (docs/adr/0019).
+pkg_check_modules(LIBAV REQUIRED libavformat libavcodec libavutil libswresample)
+add_library(vigie_libav INTERFACE)
+target_include_directories(vigie_libav SYSTEM INTERFACE ${LIBAV_INCLUDE_DIRS})
+target_link_libraries(vigie_libav INTERFACE ${CMAKE_DL_LIBS})
 
 # CTranslate2 comes from tools/setup (docs/adr/0003); a system copy wins when there is one.
 if(DEFINED ENV{VIGIE_CACHE})

@@ -1,20 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // libav's objects with owners, its words as errors, and its resampler. Only for src/media/*.cpp.
 #pragma once
-extern "C" {
-#include <libavcodec/avcodec.h>
-#include <libavformat/avformat.h>
-#include <libavutil/avstring.h>
-#include <libavutil/channel_layout.h>
-#include <libavutil/opt.h>
-#include <libswresample/swresample.h>
-}
-
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "base/result.hpp"
+#include "media/libav_late.hpp"
 
 namespace vigie::media::libav {
 
