@@ -54,7 +54,6 @@ Async<> Analysis::run() {
   const auto subscription = bus_.subscribe(std::string{topic::events}, std::move(on_hint));
   std::exception_ptr end;
   try {
-    co_await count_set_aside();
     co_await loop(windows);
   } catch (...) {
     end = std::current_exception();
@@ -68,6 +67,9 @@ Async<> Analysis::run() {
 
 Async<> Analysis::loop(TaskGroup& windows) {
   for (;;) {
+    if (std::exchange(must_count_, false)) {
+      co_await count_set_aside();
+    }
     co_await sweep(windows);
     const bool rang = co_await wake_.wait_for(clock_, options_.sweep);
     if (rang) {
@@ -201,17 +203,19 @@ Async<bool> Analysis::failed(Work work, Error why) {
       .counter("vigie_analyse_set_aside_total",
                "Windows given up after a few attempts because nobody could judge them.")
       .add();
-  co_await count_set_aside();
+  must_count_ = true;  // by the loop alone: of two counts at once the older could end last
   co_return true;
 }
 
 Async<> Analysis::count_set_aside() {
   const auto count = co_await assessments_.count_set_aside();
-  if (count) {
-    set_aside_ = *count;
-    metrics_.gauge("vigie_analyse_set_aside_windows", "Windows that were given up, and are kept.")
-        .set(static_cast<double>(*count));
+  if (!count) {
+    must_count_ = true;
+    co_return;
   }
+  set_aside_ = *count;
+  metrics_.gauge("vigie_analyse_set_aside_windows", "Windows that were given up, and are kept.")
+      .set(static_cast<double>(*count));
 }
 
 }  // namespace vigie::analyse

@@ -84,6 +84,7 @@ class Analysis {
   };
   std::map<std::string, Failed> failed_;
   std::int64_t set_aside_ = 0;
+  bool must_count_ = true;
   RecentCount windows_;
   RecentCount fallbacks_;
   std::string why_fallback_;

@@ -115,7 +115,10 @@ Async<> Hub::read_log() {
       co_return;
     }
     if (from < 0) {
-      position_ = std::max(position_, events->front().id);
+      // Who looked first said where the feed begins; what happened since is still to be told.
+      if (position_ < 0) {
+        position_ = events->front().id;
+      }
       continue;
     }
     for (const auto& event : *events) {

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "api/hub.hpp"
@@ -52,6 +53,37 @@ class Browser final : public http::WebSocket {
   Signal end_;
 };
 
+// The hub's way to the database, where a test may hold a read back.
+class HeldDatabase final : public db::Database {
+ public:
+  HeldDatabase(db::Database& inner, const asio::any_io_executor& executor)
+      : inner_{inner}, released_{executor} {}
+
+  void hold_next_read() { holds_next_ = true; }
+  void release() { released_.ring(); }
+
+  Async<Result<>> write(Work work) override { return inner_.write(std::move(work)); }
+  Async<Result<>> read(Work work) override {
+    if (std::exchange(holds_next_, false)) {
+      co_await released_.wait();
+    }
+    auto done = co_await inner_.read(std::move(work));
+    ++reads_;
+    co_return done;
+  }
+  int reads() const { return reads_; }  // that ended
+  Result<> write_now(const Work& work) override { return inner_.write_now(work); }
+  Result<> read_now(const Work& work) override { return inner_.read_now(work); }
+  std::optional<std::int64_t> version() override { return inner_.version(); }
+  std::string_view engine() const override { return inner_.engine(); }
+
+ private:
+  db::Database& inner_;
+  Signal released_;
+  bool holds_next_ = false;
+  int reads_ = 0;
+};
+
 // A hub that runs; the people P and Q, the accounts A and B; P follows A.
 class WithHub : public vigie::testing::OnEachDatabase {
  protected:
@@ -68,7 +100,8 @@ class WithHub : public vigie::testing::OnEachDatabase {
     }
     execute("INSERT INTO follow (person_id, account_id, created_at) VALUES ('P', 'A', 0)", {});
     bus = create_memory_bus(io.get_executor());
-    hub = std::make_unique<Hub>(io.get_executor(), db(), *bus, clock, quiet.log, registry);
+    held = std::make_unique<HeldDatabase>(db(), io.get_executor());
+    hub = std::make_unique<Hub>(io.get_executor(), *held, *bus, clock, quiet.log, registry);
     tasks = std::make_unique<TaskGroup>(io.get_executor(),
                                         [](const std::string& name, const std::exception_ptr&) {
                                           ADD_FAILURE() << name << " failed";
@@ -108,6 +141,7 @@ class WithHub : public vigie::testing::OnEachDatabase {
   log::QuietLog quiet;
   metrics::Registry registry;
   std::unique_ptr<Bus> bus;
+  std::unique_ptr<HeldDatabase> held;
   std::unique_ptr<Hub> hub;
   std::unique_ptr<TaskGroup> tasks;
 };

@@ -83,6 +83,20 @@ TEST_P(Feed, TellsEverythingOnceWheneverSomebodyComes) {
   }
 }
 
+// The feed's own first look began, and ends after somebody's: what happened between is told.
+TEST_P(Feed, LosesNothingBetweenTwoFirstLooks) {
+  held->hold_next_read();
+  until([&] { return io.poll() == 0; });  // the feed's own look waits
+  auto& early = join(listener(0));
+  until([&] { return held->reads() == 3; });  // their accounts, where the log ends, and its end
+  io.poll();
+  run(happen("A"));
+  held->release();
+  until([&] { return hub->position() == 1; });
+
+  EXPECT_EQ(early.ids, std::vector<std::int64_t>{1});
+}
+
 TEST_P(Feed, TellsNobodyWhatTheyMayNotSee) {
   auto& ours = join(listener(0));
   auto& theirs = join(listener(0, "Q"));
