@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Many lives at once, measured: `vigie serve` beside the simulator, each live speaking another stretch of the same
-recorded voices. CPU and memory of vigie alone, delays, seconds lost, and the words against those of the file.
+recorded voices. CPU and memory of vigie alone, delays, seconds lost, and the words against those of the same sounds read from files.
 
 usage: tools/bench lives, or bench/lives/lives.py [--lives 24] [--minutes 10] [--build build/release] [--keep]
 """
@@ -14,6 +14,7 @@ import statistics
 import subprocess
 import sys
 import time
+import wave
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests/support"), str(ROOT / "tests/speech")]
@@ -41,21 +42,35 @@ def scenario(lives, sound, length_s):
     return "\n".join(lines) + "\n"
 
 
-def read_file(build, sound, environment):
-    """The same sound read at once: its segments, in seconds."""
-    done = subprocess.run([build / "vigie", "transcribe", sound, "--json", "--language", "fr", "--model", "base"],
+def cut(sound, begin, length_s, target):
+    """A stretch of a sound that is spoken again and again, into a file of its own."""
+    with wave.open(str(sound)) as source:
+        parameters, frames = source.getparams(), source.readframes(source.getnframes())
+    width = parameters.sampwidth * parameters.nchannels
+    first, count = round(begin * parameters.framerate), round(length_s * parameters.framerate)
+    turned = frames[first * width:] + frames[:first * width]
+    with wave.open(str(target), "wb") as out:
+        out.setparams(parameters)
+        out.writeframes((turned * (count * width // len(turned) + 1))[:count * width])
+
+
+def read_files(build, files, environment):
+    """Files read at once: of each its segments, in seconds."""
+    done = subprocess.run([build / "vigie", "transcribe", *files, "--json", "--language", "fr", "--model", "base"],
                           capture_output=True, text=True, check=True, env=environment)
     items = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
-    return [(item["start"], item["end"], item["text"]) for item in items if "text" in item]
+    found = {str(file): [] for file in files}
+    for item in items:
+        if "text" in item:
+            found[item["file"]].append((item["start"], item["end"], item["text"]))
+    return found
 
 
-def unroll(segments, begin, until, length_s):
-    """Of a file that is spoken again and again from `begin` on: its segments until then, by the live's own time."""
-    out, turn = [], 0
-    while turn * length_s - begin < until:
-        out += [(start + turn * length_s - begin, end + turn * length_s - begin, text) for start, end, text in segments]
-        turn += 1
-    return [one for one in out if one[0] >= 0 and one[1] <= until]
+def unroll(parts, begin, until, length_s):
+    """Of a sound that is spoken again and again from `begin` on: its whole parts until then, by the live's own time."""
+    turns = range(int((begin + until) // length_s) + 1)
+    out = [(name, start + turn * length_s - begin, end + turn * length_s - begin) for turn in turns for name, start, end in parts]
+    return [one for one in out if one[1] >= 0 and one[2] <= until]
 
 
 def spread(values):
@@ -77,7 +92,7 @@ def plain(text):
 
 
 class Words:
-    """Streamed words against the file's, and against what was said, over whole parts of the sound."""
+    """The words of lives against those of the same sounds read from files, and both against what was said."""
 
     def __init__(self):
         import wer
@@ -85,38 +100,43 @@ class Words:
         self.streamed = self.filed = self.same = 0
 
     def add(self, live, filed, places, references):
-        """live, filed: segments by the live's time; places: (name, start, end) by the same."""
+        """live, filed: segments by the live's time; places: the parts heard whole, (name, start, end) by the same."""
+        spoken = [plain(" ".join(text for *_, text in side)) for side in (live, filed)]
+        self.streamed += len(spoken[0])
+        self.filed += len(spoken[1])
+        matcher = difflib.SequenceMatcher(None, *spoken, autojunk=False)
+        self.same += sum(block.size for block in matcher.get_matching_blocks())
         if not places:
             return
         begin, end = places[0][1] - 0.4, places[-1][2] + 0.4
-        spoken = [plain(" ".join(text for start, stop, text in sorted(side) if begin < (start + stop) / 2 < end))
-                  for side in (live, filed)]
-        said = plain(" ".join(references[name] for name, *_ in places))
-        self.streamed += len(spoken[0])
-        self.filed += len(spoken[1])
-        matcher = difflib.SequenceMatcher(None, spoken[0], spoken[1], autojunk=False)
-        self.same += sum(block.size for block in matcher.get_matching_blocks())
-        self.score.add(" ".join(said), " ".join(spoken[0]))
-        self.file_score.add(" ".join(said), " ".join(spoken[1]))
+        said = " ".join(plain(" ".join(references[name] for name, *_ in places)))
+        for score, side in ((self.score, live), (self.file_score, filed)):
+            within = (text for start, stop, text in side if begin < (start + stop) / 2 < end)
+            score.add(said, " ".join(plain(" ".join(within))))
 
 
-def compare_words(rig, begins, filed, places, length_s):
+def heard_of(rig, name):
+    """A live's segments and how long it was listened to, in seconds from where its sound begins."""
+    of_account = "JOIN live l ON l.id = x.live_id JOIN account a ON a.id = l.account_id WHERE a.username = ?"
+    first, last = rig.rows(f"SELECT MIN(x.start_us), MAX(x.end_us) FROM sound_piece x {of_account}", name)[0]
+    rows = rig.rows(f"SELECT x.start_us, x.end_us, x.text FROM segment x {of_account} ORDER BY x.start_us", name)
+    return [((start - first) / MICROS, (end - first) / MICROS, text) for start, end, text in rows], (last - first) / MICROS
+
+
+def compare_words(rig, begins, sound, places, length_s):
+    """Each live against a file of what it spoke, from the same place on: where a cut falls changes words."""
     import csv
+    words = Words()
     with (SOUNDS / "refs.tsv").open(encoding="utf-8") as lines:
         references = {row["id"]: row["text"] for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)}
-    words = Words()
-    for name, begin in begins.items():
-        rows = rig.rows("SELECT s.start_us, s.end_us, s.text FROM segment s JOIN live l ON l.id = s.live_id JOIN account a "
-                        "ON a.id = l.account_id WHERE a.username = ?", name)
-        pieces = rig.rows("SELECT MIN(p.start_us), MAX(p.end_us) FROM sound_piece p JOIN live l ON l.id = p.live_id JOIN "
-                          "account a ON a.id = l.account_id WHERE a.username = ?", name)[0]
-        if pieces[0] is None:
-            continue
-        zero, heard = pieces[0] / MICROS, (pieces[1] - pieces[0]) / MICROS
-        live = [(start / MICROS - zero, end / MICROS - zero, text) for start, end, text in rows]
-        whole = [one for one in unroll([(start, end, part) for part, start, end in places], begin, heard, length_s)]
-        words.add(live, unroll(filed, begin, heard + 30, length_s), [(part, start, end) for start, end, part in whole],
-                  references)
+    lives = {name: heard_of(rig, name) for name in begins}
+    files = {name: rig.folder / f"{name}.wav" for name in begins}
+    for name, (_, heard) in lives.items():
+        cut(sound, begins[name], heard, files[name])
+    print(f"reading the same from files, {sum(heard for _, heard in lives.values()):.0f} s …", flush=True)
+    filed = read_files(rig.build, files.values(), rig.environment)
+    for name, (segments, heard) in lives.items():
+        words.add(segments, filed[str(files[name])], unroll(places, begins[name], heard, length_s), references)
     return words
 
 
@@ -179,11 +199,11 @@ def report(rig, options, figures, words, starting_mb):
     good &= line("gaps", f"{gap:.1f} s", "0", gap == 0)
     if words and words.filed:
         ratio = words.streamed / words.filed
-        good &= line("words streamed / read from the file", f"{words.streamed} / {words.filed} = {ratio:.4f}", "± 0.5 %",
+        good &= line("words streamed / read from files", f"{words.streamed} / {words.filed} = {ratio:.4f}", "± 0.5 %",
                      abs(ratio - 1) <= 0.005)
         line("of them the same, in order", f"{100 * words.same / words.filed:.2f} %")
         line("streamed", str(words.score).strip())
-        line("from the file", str(words.file_score).strip())
+        line("from files", str(words.file_score).strip())
     else:
         print("words: not compared (jiwer and num2words are missing, or no part was heard whole); cure: tools/setup")
     if not full:
@@ -223,10 +243,8 @@ def main():
         for name in begins:
             rig.control(f"set?user={name}&status=4")
         rig.wait_for_the_end(240)
-        print(f"reading the file at once, {length_s:.0f} s …", flush=True)
-        filed = read_file(rig.build, sound, rig.environment)
         try:
-            words = compare_words(rig, begins, filed, places, length_s)
+            words = compare_words(rig, begins, sound, places, length_s)
         except ImportError:
             words = None
         good = report(rig, options, figures, words, starting_mb)
