@@ -5,6 +5,7 @@
 #include "app/exit_codes.hpp"
 #include "app/world.hpp"
 #include "db/migrations.hpp"
+#include "media/sound_file.hpp"
 #include "transcribe/models.hpp"
 #include "transcribe/speech_detector.hpp"
 
@@ -34,6 +35,12 @@ int examine_database(const config::Config& config, Clock& clock) {
   const auto words =
       fmt::format("{}, schema {} of {}", (*database)->engine(), status->version, status->newest);
   return finding("database", true, words);
+}
+
+int examine_decoders() {
+  const auto decoders = media::decoders();
+  return finding("decoders of sound", decoders.has_value(),
+                 decoders ? std::string_view{*decoders} : decoders.error().what);
 }
 
 int examine_models(const config::Config& config) {
@@ -88,7 +95,7 @@ int show_database_status(const CommandLine&, const config::Config& config) {
 
 int doctor(const CommandLine&, const config::Config& config) {
   SystemClock clock;
-  int wrong = examine_database(config, clock) + examine_models(config);
+  int wrong = examine_database(config, clock) + examine_decoders() + examine_models(config);
   const auto llm = examine_llm(config);
   wrong += finding("analysis", llm.has_value(),
                    !llm           ? std::string_view{llm.error().what}

@@ -93,6 +93,7 @@ VIGIE_LATE(avutil, av_opt_set_double);
 VIGIE_LATE(avutil, av_rescale_q);
 VIGIE_LATE(avutil, av_strdup);
 VIGIE_LATE(avutil, av_strerror);
+VIGIE_LATE(avutil, avutil_version);
 
 VIGIE_LATE(avcodec, av_new_packet);
 VIGIE_LATE(avcodec, av_packet_alloc);
@@ -111,6 +112,7 @@ VIGIE_LATE(avcodec, avcodec_receive_frame);
 VIGIE_LATE(avcodec, avcodec_receive_packet);
 VIGIE_LATE(avcodec, avcodec_send_frame);
 VIGIE_LATE(avcodec, avcodec_send_packet);
+VIGIE_LATE(avcodec, avcodec_version);
 
 VIGIE_LATE(avformat, av_find_best_stream);
 VIGIE_LATE(avformat, av_find_input_format);
@@ -126,6 +128,7 @@ VIGIE_LATE(avformat, avformat_find_stream_info);
 VIGIE_LATE(avformat, avformat_free_context);
 VIGIE_LATE(avformat, avformat_new_stream);
 VIGIE_LATE(avformat, avformat_open_input);
+VIGIE_LATE(avformat, avformat_version);
 VIGIE_LATE(avformat, avformat_write_header);
 VIGIE_LATE(avformat, avio_alloc_context);
 VIGIE_LATE(avformat, avio_context_free);
@@ -136,6 +139,7 @@ VIGIE_LATE(swresample, swr_convert);
 VIGIE_LATE(swresample, swr_free);
 VIGIE_LATE(swresample, swr_get_out_samples);
 VIGIE_LATE(swresample, swr_init);
+VIGIE_LATE(swresample, swresample_version);
 
 #undef VIGIE_LATE
 

@@ -5,7 +5,9 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <stdexcept>
 #include <string_view>
+#include <utility>
 
 #include "media/libav.hpp"
 #include "media/pcm.hpp"
@@ -290,6 +292,23 @@ Result<std::unique_ptr<SoundFile>> open_all(const std::string& path) {
 }
 
 }  // namespace
+
+Result<std::string> decoders() {
+  try {
+    std::string words;
+    for (const auto& [name, version] : {std::pair{"libavformat", avformat_version()},
+                                        {"libavcodec", avcodec_version()},
+                                        {"libswresample", swresample_version()},
+                                        {"libavutil", avutil_version()}}) {
+      words += fmt::format("{}{} {}.{}.{}", words.empty() ? "" : ", ", name,
+                           AV_VERSION_MAJOR(version), AV_VERSION_MINOR(version),
+                           AV_VERSION_MICRO(version));
+    }
+    return words;
+  } catch (const std::runtime_error& missing) {
+    return make_error(Errc::unavailable, "{}", missing.what());
+  }
+}
 
 Result<std::unique_ptr<SoundFile>> open_sound_file(const std::string& path) {
   libav::silence();

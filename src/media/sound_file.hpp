@@ -26,6 +26,10 @@ class SoundFile {
 // (not a format libav knows), in words for a person. Local files only, never a protocol of libav's.
 Result<std::unique_ptr<SoundFile>> open_sound_file(const std::string& path);
 
+// What decodes on this machine: "libavformat 59.27.100, …". Errc::unavailable, with the cure, when a
+// library is missing.
+Result<std::string> decoders();
+
 // The whole file.
 Result<std::vector<float>> read_sound_file(const std::string& path);
 
