@@ -2,6 +2,7 @@
 // The live feed: reads the event log once and hands each event to the sockets whose people may see
 // it. I/O thread only.
 #pragma once
+#include <cstdint>
 #include <functional>
 #include <list>
 #include <memory>
@@ -90,6 +91,7 @@ class Hub {
   log::Log& log_;
   Signal news_;
   bool accounts_changed_ = false;
+  std::uint64_t accounts_version_ = 0;
   bool sessions_changed_ = false;
   std::set<std::string, std::less<>> doubted_;  // people whose sessions changed, here or elsewhere
   std::unique_ptr<Subscription> on_events_;

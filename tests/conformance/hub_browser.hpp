@@ -59,15 +59,22 @@ class HeldDatabase final : public db::Database {
   HeldDatabase(db::Database& inner, const asio::any_io_executor& executor)
       : inner_{inner}, released_{executor} {}
 
-  void hold_next_read() { holds_next_ = true; }
+  // Before it begins, or with its answer in hand.
+  void hold_next_read() { held_ = Held::read; }
+  void hold_next_answer() { held_ = Held::answer; }
+  bool is_holding() const { return is_holding_; }
   void release() { released_.ring(); }
 
   Async<Result<>> write(Work work) override { return inner_.write(std::move(work)); }
   Async<Result<>> read(Work work) override {
-    if (std::exchange(holds_next_, false)) {
-      co_await released_.wait();
+    const auto held = std::exchange(held_, Held::nothing);
+    if (held == Held::read) {
+      co_await hold();
     }
     auto done = co_await inner_.read(std::move(work));
+    if (held == Held::answer) {
+      co_await hold();
+    }
     ++reads_;
     co_return done;
   }
@@ -78,9 +85,18 @@ class HeldDatabase final : public db::Database {
   std::string_view engine() const override { return inner_.engine(); }
 
  private:
+  enum class Held : std::uint8_t { nothing, read, answer };
+
+  Async<> hold() {
+    is_holding_ = true;
+    co_await released_.wait();
+    is_holding_ = false;
+  }
+
   db::Database& inner_;
   Signal released_;
-  bool holds_next_ = false;
+  Held held_ = Held::nothing;
+  bool is_holding_ = false;
   int reads_ = 0;
 };
 

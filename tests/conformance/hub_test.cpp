@@ -86,7 +86,7 @@ TEST_P(Feed, TellsEverythingOnceWheneverSomebodyComes) {
 // The feed's own first look began, and ends after somebody's: what happened between is told.
 TEST_P(Feed, LosesNothingBetweenTwoFirstLooks) {
   held->hold_next_read();
-  until([&] { return io.poll() == 0; });  // the feed's own look waits
+  until([&] { return held->is_holding(); });
   auto& early = join(listener(0));
   until([&] { return held->reads() == 3; });  // their accounts, where the log ends, and its end
   io.poll();
@@ -95,6 +95,25 @@ TEST_P(Feed, LosesNothingBetweenTwoFirstLooks) {
   until([&] { return hub->position() == 1; });
 
   EXPECT_EQ(early.ids, std::vector<std::int64_t>{1});
+}
+
+// What somebody follows is read as they come; what they follow a moment later counts too.
+TEST_P(Feed, KnowsWhatWasFollowedWhileSomebodyCame) {
+  until([&] { return hub->position() == 0; });
+  held->hold_next_answer();
+  auto& browser = join(listener(0));
+  until([&] { return held->is_holding(); });
+  execute("INSERT INTO follow (person_id, account_id, created_at) VALUES ('P', 'B', 0)", {});
+  const auto reads = held->reads();
+  bus->publish(topic::accounts, "");
+  until([&] { return held->reads() >= reads + 2; });  // what everybody follows, and the log
+  held->release();
+  until([&] { return !held->is_holding(); });
+  io.poll();
+  run(happen("B"));
+  until([&] { return !browser.ids.empty(); });
+
+  EXPECT_EQ(browser.ids, std::vector<std::int64_t>{1});
 }
 
 TEST_P(Feed, TellsNobodyWhatTheyMayNotSee) {
