@@ -128,6 +128,7 @@ def main():
         rig.follow(names)
         time.sleep(options.minutes * 60)
         rig.wait_for_the_end(300)
+        rig.wait_for_the_words(1200)
         good = conclude(rig, names)
     except BaseException:
         print("the last of vigie.log:", *rig.log_lines()[-12:], sep="\n  ")

@@ -31,6 +31,7 @@ class WordsSoak : public Studio {
       ++words_;
     }
     store.kept.clear();
+    log.forget();
     for (auto& [id, states] : store.states) {
       states.clear();
     }

@@ -5,6 +5,7 @@ import dataclasses
 
 MICROS = 1_000_000
 TOLERANCE_S = 0.05  # between rows that follow one another
+UNHEARD_MAY_BE_S = 0.1  # where words end is told by the sample, where sound ends by the packet
 LEAST_GAP_S = 1.0  # shorter holes are bridged by moving on, longer ones must be gaps
 WORDS_MAY_STRAY_S = 0.6  # an utterance is cut by the samples, a piece by the packet
 
@@ -16,6 +17,7 @@ class Account:
     before_s: float = 0.0  # on air before we came
     words_s: float = 0.0
     silence_s: float = 0.0
+    unheard_s: float = 0.0  # kept, and nobody has listened to it yet
     bridged_s: float = 0.0
     gaps_s: dict = dataclasses.field(default_factory=dict)
     segments: int = 0
@@ -66,16 +68,16 @@ def seconds(rows):
 
 def settle(rig, username):
     """The account of the newest live of that name, which must be over."""
-    live_id, started, ended = rig.rows(
-        "SELECT l.id, l.started_at, l.ended_at FROM live l JOIN account a ON a.id = l.account_id WHERE a.username = ? "
-        "ORDER BY l.started_at DESC LIMIT 1", username)[0]
+    live_id, started, ended, words_until = rig.rows(
+        "SELECT l.id, l.started_at, l.ended_at, l.words_until FROM live l JOIN account a ON a.id = l.account_id "
+        "WHERE a.username = ? ORDER BY l.started_at DESC LIMIT 1", username)[0]
     pieces = seconds(rig.rows("SELECT start_us, end_us, sequence FROM sound_piece WHERE live_id = ?", live_id))
     gaps = seconds(rig.rows("SELECT start_us, end_us, reason FROM gap WHERE live_id = ?", live_id))
     segments = seconds(rig.rows("SELECT start_us, end_us, text FROM segment WHERE live_id = ?", live_id))
-    return reckon(username, None if ended is None else (ended - started) / MICROS, pieces, gaps, segments)
+    return reckon(username, None if ended is None else (ended - started) / MICROS, pieces, gaps, segments, words_until / MICROS)
 
 
-def reckon(username, length_s, pieces, gaps, segments):
+def reckon(username, length_s, pieces, gaps, segments, words_until_s):
     account = Account(username, segments=len(segments), words=sum(len(text.split()) for *_, text in segments))
     if length_s is None:
         account.findings.append("it is not over")
@@ -101,14 +103,17 @@ def reckon(username, length_s, pieces, gaps, segments):
         account.gaps_s[reason] = account.gaps_s.get(reason, 0.0) + stop - start
     heard = length(pieces)
     account.words_s = length(within(segments, pieces))
-    account.silence_s = heard - account.words_s
+    account.unheard_s = length([(max(start, words_until_s), stop) for start, stop, *_ in pieces if stop > words_until_s])
+    account.silence_s = heard - account.words_s - account.unheard_s
+    if account.unheard_s > UNHEARD_MAY_BE_S:
+        account.findings.append(f"nobody has listened to {account.unheard_s:.2f} s of its sound, from {words_until_s:.2f} s on")
     # Words are settled from what is kept; only a disk that takes nothing more leaves them alone.
     heard_once = union([*pieces, *[(start, stop) for start, stop, reason in gaps if reason == "disk"]])
     for start, stop, _ in segments:
         outside = stop - start - length(within([(start, stop)], heard_once))
         if outside > WORDS_MAY_STRAY_S:
             account.findings.append(f"{outside:.2f} s of the words at {start:.2f} s have no sound")
-    parts = account.before_s + account.words_s + account.silence_s + account.bridged_s + account.gap_s
+    parts = account.before_s + account.words_s + account.silence_s + account.unheard_s + account.bridged_s + account.gap_s
     if abs(parts - account.length_s) > 10 * TOLERANCE_S:
         account.findings.append(f"the parts make {parts:.2f} s of {account.length_s:.2f} s")
     return account

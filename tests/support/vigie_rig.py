@@ -172,6 +172,13 @@ class Rig:
                 print(f"  {name}: {live['state']}, {live['capture']}")
             raise
 
+    def wait_for_the_words(self, patience_s):
+        """Until all sound that was kept has been listened to: what was put off comes when there is time."""
+        def is_heard():
+            return self.rows("SELECT COUNT(*) FROM live WHERE heard_until > words_until + ?", MICROS // 10)[0][0] == 0
+
+        until(is_heard, patience_s, "every live is listened to", 0.5)
+
     def cpu_s(self):
         fields = pathlib.Path(f"/proc/{self.vigie.pid}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / TICKS
