@@ -5,6 +5,7 @@ pieces without end) and one that drips a byte a second, beside a live that is in
 good live loses nothing, and each bad one says why. floods.py BUILD"""
 import http.server
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -21,10 +22,10 @@ MOST_GROWTH_MB = 60
 def tone(folder):
     """Half a minute of sound as AAC frames, made by whoever is here."""
     path = folder / "tone.aac"
-    made = subprocess.run(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=330:duration=30", "-ar", "44100", "-b:a", "64k", "-f",
-                           "adts", path], check=False, capture_output=True)
-    if made.returncode != 0:
+    if not shutil.which("ffmpeg"):
         rig_of.skip("no ffmpeg to make a tone with; cure: apt-get install ffmpeg")
+    subprocess.run(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=330:duration=30", "-ar", "44100", "-b:a", "64k", "-f",
+                    "adts", path], check=True, capture_output=True)
     return path.read_bytes()
 
 

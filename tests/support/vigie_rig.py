@@ -199,7 +199,10 @@ class Rig:
 
     def log_lines(self, event=""):
         lines = []
-        for line in (self.folder / "vigie.log").read_text(encoding="utf-8", errors="replace").splitlines():
+        path = self.folder / "vigie.log"
+        if not path.exists():
+            return lines  # it was never started
+        for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
             if event in line:
                 lines.append(line)
         return lines
