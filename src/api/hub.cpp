@@ -285,7 +285,8 @@ Async<bool> Hub::deliver_patiently(http::WebSocket& socket, std::string text) {
 
 Async<> Hub::refresh_accounts(Ear& ear) {
   const auto person = ear.listener.person.id;
-  for (auto read_at = accounts_version_ - 1; read_at != accounts_version_;) {
+  std::uint64_t read_at = 0;
+  do {
     read_at = accounts_version_;  // another by the answer: that may be what was followed before
     auto accounts = co_await followed_accounts(database_, person);
     if (accounts) {
@@ -293,7 +294,7 @@ Async<> Hub::refresh_accounts(Ear& ear) {
     } else {
       log_.warn("reading the accounts of a listener failed", {{"why", accounts.error().what}});
     }
-  }
+  } while (read_at != accounts_version_);
 }
 
 Async<> Hub::refresh_all_accounts() {
