@@ -84,10 +84,16 @@ export async function openedPage(browser, address, options, expected) {
   return watched;
 }
 
-export async function visit({ page }, address) {
+export async function visit({ page, faults }, address) {
   // A navigation was seen that never came to its end, once in some hundred on a machine under strain: a second
-  // try, then. What the page does after that is judged as ever.
-  await page.goto(address, { timeout: patience / 2 }).catch(() => page.goto(address));
+  // try, then, from an empty page and without the faults of what was broken off. What the page does after that is
+  // judged as ever.
+  const before = faults.length;
+  await page.goto(address, { timeout: patience / 2 }).catch(async () => {
+    await page.goto('about:blank');
+    faults.splice(before);
+    await page.goto(address);
+  });
   await page.getByText('En liaison').or(page.getByText('Connected')).waitFor();
 }
 
