@@ -73,7 +73,8 @@ Result<std::optional<Span>> span(const http::Request& request, std::string_view 
 }
 
 constexpr std::string_view emit_words =
-    "what is chat, like, member, follow, share, gift, pause, unpause, end, suspend, viewers, stall, "
+    "what is chat, like, member, follow, share, gift, pause, unpause, end, suspend, viewers, "
+    "stall, "
     "expire, jump, codec, move or garbage";
 
 // An event of a stream, from now on.

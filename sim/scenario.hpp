@@ -2,8 +2,8 @@
 // What the simulator plays, as plain values, and how it is read from YAML (the contract's scenario
 // file). Beyond the contract: an account's `access`, `renames` and `rhythm`; a live's `wait` (the
 // file is spoken from the first viewer on) and `from` (where in the file it begins); the events
-// `move` and `garbage`; a fault's `route`, `times` and `retry_after`; an answer's `times`, `body`, `error`, `finish`, `padding`,
-// `refuses` and `headers`; and `crowd`, many accounts with a rhythm.
+// `move` and `garbage`; a fault's `route`, `times` and `retry_after`; an answer's `times`, `body`,
+// `error`, `finish`, `padding`, `refuses` and `headers`; and `crowd`, many accounts with a rhythm.
 #pragma once
 #include <boost/json/object.hpp>
 #include <chrono>

@@ -29,7 +29,7 @@ class Site {
     std::optional<Person> person;
     std::string session_token;
     std::string csrf_token;
-    Time authenticated_at{};  // of the session
+    Time authenticated_at{};     // of the session
     bool may_write = true;       // false for a token of scope read
     bool has_bad_token = false;  // a bearer token was sent, and it is worth nothing
   };

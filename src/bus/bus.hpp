@@ -14,8 +14,8 @@ namespace topic {
 inline constexpr std::string_view events = "events";  // the event log grew
 inline constexpr std::string_view accounts =
     "accounts";  // followed accounts changed, or one is to be checked now
-// Text that may still change: {"account_id", "data"}, data as it is shown. All there is of it: lost,
-// it is lost.
+// Text that may still change: {"account_id", "data"}, data as it is shown. All there is of it:
+// lost, it is lost.
 inline constexpr std::string_view interim = "interim";
 }  // namespace topic
 

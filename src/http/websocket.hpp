@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The server's side of a WebSocket: what is read, what is written and the handler's session, ended
-// together. Made to be many and at rest: reading and writing are callbacks, which need no coroutine.
-// For the HTTP room only.
+// together. Made to be many and at rest: reading and writing are callbacks, which need no
+// coroutine. For the HTTP room only.
 #pragma once
 #include <boost/asio/cancellation_signal.hpp>
 #include <functional>
@@ -17,7 +17,8 @@ bool is_websocket_request(const Request& request);
 
 class WebSocketSession {
  public:
-  // link, at rest, stays its owner's and outlives the session; stop ends the coroutine that runs it.
+  // link, at rest, stays its owner's and outlives the session; stop ends the coroutine that runs
+  // it.
   WebSocketSession(ServerContext& context, Link& link, asio::cancellation_signal& stop);
   ~WebSocketSession();
 

@@ -68,8 +68,10 @@ inline constinit Library swresample{"libswresample.so." AV_STRINGIFY(LIBSWRESAMP
 
 }  // namespace libav
 
-#define VIGIE_LATE(library, name) \
-  inline constinit libav::Late<decltype(::name)> name{libav::library, #name}
+#define VIGIE_LATE(library, name)                       \
+  inline constinit libav::Late<decltype(::name)> name { \
+    libav::library, #name                               \
+  }
 
 VIGIE_LATE(avutil, av_channel_layout_copy);
 VIGIE_LATE(avutil, av_channel_layout_default);

@@ -300,9 +300,9 @@ Result<std::string> decoders() {
                                         {"libavcodec", avcodec_version()},
                                         {"libswresample", swresample_version()},
                                         {"libavutil", avutil_version()}}) {
-      words += fmt::format("{}{} {}.{}.{}", words.empty() ? "" : ", ", name,
-                           AV_VERSION_MAJOR(version), AV_VERSION_MINOR(version),
-                           AV_VERSION_MICRO(version));
+      words +=
+          fmt::format("{}{} {}.{}.{}", words.empty() ? "" : ", ", name, AV_VERSION_MAJOR(version),
+                      AV_VERSION_MINOR(version), AV_VERSION_MICRO(version));
     }
     return words;
   } catch (const std::runtime_error& missing) {

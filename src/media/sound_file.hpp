@@ -26,8 +26,8 @@ class SoundFile {
 // (not a format libav knows), in words for a person. Local files only, never a protocol of libav's.
 Result<std::unique_ptr<SoundFile>> open_sound_file(const std::string& path);
 
-// What decodes on this machine: "libavformat 59.27.100, …". Errc::unavailable, with the cure, when a
-// library is missing.
+// What decodes on this machine: "libavformat 59.27.100, …". Errc::unavailable, with the cure, when
+// a library is missing.
 Result<std::string> decoders();
 
 // The whole file.

@@ -53,8 +53,8 @@ constexpr auto words = std::to_array<std::string_view>({
 
 static_assert(std::ranges::is_sorted(words));
 
-// FNV-1a of those of the ten thousand commonest passwords that no other rule refuses, sorted for the
-// search (A3).
+// FNV-1a of those of the ten thousand commonest passwords that no other rule refuses, sorted for
+// the search (A3).
 // clang-format off
 constexpr auto listed = std::to_array<std::uint64_t>({
     0x00e6a46d1eb17505, 0x01448635a52d20df, 0x02bf3625c3ec5ef7, 0x050842bdbae2682c,

@@ -54,7 +54,7 @@ struct LiveFacts {
 struct Observation {
   Evidence evidence = Evidence::unknown;
   std::string reason;  // a code for the page: "status_2", "captcha", "http_429", "user_not_found" …
-  std::optional<LiveFacts> live;  // with live and paused
+  std::optional<LiveFacts> live;      // with live and paused
   std::optional<RoomSign> from_room;  // told by the socket of live->room, of that live alone
   std::string stable_id;
   std::string username;  // where an answer to another question than a name says it; folded

@@ -11,6 +11,7 @@
 #include <mutex>
 #include <thread>
 
+#include "transcribe/company.hpp"
 #include "transcribe/cpu_time.hpp"
 #include "transcribe/files_output.hpp"
 #include "transcribe/language_lock.hpp"
@@ -21,7 +22,7 @@ namespace vigie::transcribe {
 namespace {
 
 // Utterances of one file that wait for a worker: what bounds memory.
-constexpr std::size_t most_waiting = 4;
+constexpr std::size_t most_waiting = 12;
 // Utterances of one file that are settled before an earlier one: what bounds disorder.
 constexpr std::uint64_t results_ahead = 64;
 
@@ -195,33 +196,64 @@ class Run {
       if (queue_.empty()) {
         return;
       }
-      auto job = std::move(queue_.front());
-      queue_.pop_front();
-      --job.recording->waiting;
-      const auto language = job.recording->language.ask();
+      auto jobs = next_jobs();
+      std::vector<std::string> languages;
+      for (const auto& job : jobs) {
+        --job.recording->waiting;
+        languages.push_back(job.recording->language.ask());
+      }
       changed_.notify_all();
       lock.unlock();
-      auto transcript = recognise(job, language);
+      auto transcripts = recognise(jobs, languages);
       lock.lock();
-      settle(job, std::move(transcript));
+      for (std::size_t i = 0; i < jobs.size(); ++i) {
+        settle(jobs[i], std::move(transcripts[i]));
+      }
     }
   }
 
-  // An engine that is away or asks for patience gets it.
-  Result<Transcript> recognise(const Job& job, const std::string& language) {
-    for (int attempt = 1;; ++attempt) {
-      const Ask ask{.language = language};
-      auto transcript = tools_.transcriber.transcribe(job.utterance.samples, ask, {});
-      if (transcript || attempt == most_attempts) {
-        return transcript;
+  // Those that have waited longest and go well together.
+  std::vector<Job> next_jobs() {
+    Company company{tools_.transcriber.most_together()};
+    std::vector<Job> jobs;
+    for (auto job = queue_.begin(); job != queue_.end() && !company.is_full();) {
+      const auto duration = job->utterance.duration();
+      if (!company.admits(duration)) {
+        ++job;
+        continue;
       }
+      company.add(duration);
+      jobs.push_back(std::move(*job));
+      job = queue_.erase(job);
+    }
+    return jobs;
+  }
+
+  std::vector<Result<Transcript>> recognise(const std::vector<Job>& jobs,
+                                            const std::vector<std::string>& languages) {
+    std::vector<Speech> speeches;
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+      speeches.push_back({jobs[i].utterance.samples, languages[i]});
+    }
+    auto transcripts = tools_.transcriber.transcribe_all(speeches, Effort::full, {});
+    for (std::size_t i = 0; i < speeches.size(); ++i) {
+      insist(speeches[i], transcripts[i]);
+    }
+    return transcripts;
+  }
+
+  // An engine that is away or asks for patience gets it.
+  void insist(const Speech& speech, Result<Transcript>& transcript) {
+    for (int attempt = 1; !transcript && attempt < most_attempts; ++attempt) {
       const auto& error = transcript.error();
       if (error.code != Errc::unavailable && error.code != Errc::rate_limited) {
-        return transcript;
+        return;
       }
       std::unique_lock lock{patience_mutex_};
       const auto pause = std::min(error.retry_after, longest_pause);
       patience_.wait_for(lock, tools_.stop, pause, [] { return false; });
+      lock.unlock();
+      transcript = tools_.transcriber.transcribe(speech.samples, {.language = speech.language}, {});
     }
   }
 

@@ -38,6 +38,7 @@ void Transcription::steer() {
   if (now == Strain::put_off && wait > options_.patience) {
     put_off_least_urgent();
   }
+  start_workers();
   choose_readings();
   show();
   tell_states();

@@ -28,23 +28,34 @@ class MeteredTranscriber final : public Transcriber {
                               "CPU time of recognising; against the seconds of speech, what a "
                               "second costs.")},
         lasted_{registry.histogram("vigie_transcribe_recognition_seconds",
-                                   "How long recognising one utterance took.")} {}
+                                   "How long recognising an utterance took, with those heard "
+                                   "beside it.")} {}
 
   Result<Transcript> transcribe(std::span<const float> samples, Ask ask,
                                 std::stop_token stop) override {
     if (ask.effort == Effort::glimpse) {
       return inner_->transcribe(samples, ask, std::move(stop));
     }
+    const Speech speech{samples, ask.language};
+    return std::move(transcribe_all({&speech, 1}, ask.effort, std::move(stop)).front());
+  }
+
+  std::vector<Result<Transcript>> transcribe_all(std::span<const Speech> speeches, Effort effort,
+                                                 std::stop_token stop) override {
     const auto began = clock_.steady();
     const auto cpu_began = cpu_seconds(RUSAGE_THREAD);
-    auto transcript = inner_->transcribe(samples, ask, std::move(stop));
+    auto transcripts = inner_->transcribe_all(speeches, effort, std::move(stop));
     cpu_.add(cpu_seconds(RUSAGE_THREAD) - cpu_began);
-    lasted_.observe(to_seconds(clock_.steady() - began));
-    count(transcript);
-    return transcript;
+    const auto lasted = to_seconds(clock_.steady() - began);
+    for (const auto& transcript : transcripts) {
+      lasted_.observe(lasted);
+      count(transcript);
+    }
+    return transcripts;
   }
 
   std::size_t workers() const override { return inner_->workers(); }
+  std::size_t most_together() const override { return inner_->most_together(); }
   std::string_view engine() const override { return inner_->engine(); }
   std::string_view model() const override { return inner_->model(); }
 

@@ -37,6 +37,31 @@ TEST(MeteredTranscriber, CountsWhatBecameOfUtterances) {
   EXPECT_EQ(transcriber->model(), "fake");
 }
 
+TEST(MeteredTranscriber, CountsEachOfSeveralTogether) {
+  ManualClock clock;
+  metrics::Registry registry;
+  auto script = std::make_unique<ScriptedTranscriber>(std::deque<std::string>{"oui", "non"});
+  script->together = 4;
+  script->fail_next(make_error(Errc::unavailable, "away"));
+  const auto transcriber = metered(std::move(script), clock, registry);
+  const std::vector<float> sound(16'000);
+  const std::vector<Speech> speeches{{sound, "fr"}, {sound, "fr"}, {sound, "fr"}};
+
+  const auto heard = transcriber->transcribe_all(speeches, Effort::full, {});
+
+  ASSERT_EQ(heard.size(), 3U);
+  EXPECT_EQ(transcriber->most_together(), 4U);
+  EXPECT_FALSE(heard[0]);
+  EXPECT_EQ(heard[1]->text, "oui");
+  EXPECT_EQ(heard[2]->text, "non");
+  const auto told = registry.render();
+  for (const auto* line : {"vigie_transcribe_utterances_total{outcome=\"words\"} 2\n",
+                           "vigie_transcribe_utterances_total{outcome=\"failed\"} 1\n",
+                           "vigie_transcribe_recognition_seconds_count 3\n"}) {
+    EXPECT_NE(told.find(line), std::string::npos) << line << told;
+  }
+}
+
 TEST(Words, AreCountedAsPeopleDo) {
   EXPECT_EQ(count_words(""), 0U);
   EXPECT_EQ(count_words(" ... "), 0U);

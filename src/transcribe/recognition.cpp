@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <ranges>
 
+#include "transcribe/company.hpp"
 #include "transcribe/meters.hpp"
 #include "transcribe/not_speech.hpp"
 #include "transcribe/stream.hpp"
@@ -15,7 +16,15 @@ constexpr Span first_pause{1'000'000};
 constexpr Span longest_pause{30'000'000};
 // Over silence, words_until is written once in so much of it.
 constexpr Span mark_interval{5'000'000};
-constexpr double cost_memory = 0.1;  // the share of the newest utterance in what one costs
+constexpr double cost_memory = 0.1;  // the share of the newest in what a second of speech costs
+// Then an utterance is heard alone. It is looked at once a second (steer).
+constexpr Span longest_lonely_wait{750'000};
+
+// May another try succeed?
+bool is_passing(const Error& error) {
+  return error.code == Errc::unavailable || error.code == Errc::rate_limited ||
+         error.code == Errc::timeout;
+}
 
 }  // namespace
 
@@ -69,58 +78,106 @@ void Transcription::requeue(Stream& stream) {
   }
 }
 
+// Half of the workers begin at once. The others wait for company, which makes recognising cheaper,
+// but not for long.
 void Transcription::start_workers() {
   while (tasks_ != nullptr && transcriber_ != nullptr && !queue_.empty() &&
          busy_ < transcriber_->workers()) {
-    auto piece = std::move(queue_.begin()->second);
-    queue_.erase(queue_.begin());
-    piece->stage = Piece::Stage::with_worker;
+    auto party = next_party();
+    const bool is_prompt = 2 * busy_ < transcriber_->workers();
+    if (!is_prompt && party.size() < transcriber_->most_together() &&
+        clock_.steady() - party.front()->ended_at < longest_lonely_wait) {
+      break;
+    }
+    for (const auto& piece : party) {
+      unqueue(*piece);
+      piece->stage = Piece::Stage::with_worker;
+    }
     ++busy_;
-    tasks_->spawn("recognise", recognise(std::move(piece)));
+    tasks_->spawn("recognise", recognise(std::move(party)));
   }
   meters_->depth.set(static_cast<double>(queue_.size()));
 }
 
-Async<> Transcription::recognise(PiecePtr piece) {
+// The utterance whose turn it is, and those of the same rank that go well with it: no more than
+// leaves as much to each free worker.
+Transcription::Party Transcription::next_party() const {
+  const auto free = transcriber_->workers() - busy_;
+  const auto share = (queue_.size() + free - 1) / free;
+  Company company{std::min(share, transcriber_->most_together())};
+  Party party;
+  const auto rank = queue_.begin()->first.first;
+  for (const auto& [turn, piece] : queue_) {
+    if (company.is_full() || turn.first != rank) {
+      break;
+    }
+    if (company.admits(piece->duration)) {
+      company.add(piece->duration);
+      party.push_back(piece);
+    }
+  }
+  return party;
+}
+
+Async<> Transcription::recognise(Party party) {
   struct Worker {
     std::size_t& busy;
     ~Worker() { --busy; }
   };
   {
     const Worker worker{busy_};
-    auto transcript = co_await hear(piece);
-    take(piece, std::move(transcript));
+    co_await hear(std::move(party));
   }
   start_workers();
 }
 
 // Asks until there is an answer: an engine that is not there now keeps its worker waiting, and the
 // lives are put off meanwhile.
-Async<Result<Transcript>> Transcription::hear(PiecePtr piece) {
-  const auto& stream = *piece->stream;
-  for (auto pause = first_pause;; pause = std::min(2 * pause, longest_pause)) {
-    const auto language = stream.language.ask();
-    const auto effort = strain() >= Strain::quick ? Effort::quick : Effort::full;
-    std::function<Result<Transcript>(std::stop_token)> work = [this, &piece, &language,
-                                                               effort](std::stop_token stop) {
-      return transcriber_->transcribe(piece->samples, {language, effort}, std::move(stop));
-    };
-    const auto began = clock_.steady();
-    auto transcript = co_await recognisers_.run(std::move(work));
-    const auto worked = to_seconds(clock_.steady() - began);
-    meters_->working.add(worked);
-    const bool is_worth_another_try =
-        !transcript && !piece->is_dropped &&
-        (transcript.error().code == Errc::unavailable ||
-         transcript.error().code == Errc::rate_limited || transcript.error().code == Errc::timeout);
-    if (!is_worth_another_try) {
-      const auto cost = worked / std::max(0.1, to_seconds(piece->duration));
-      cost_ += cost_memory * (cost - cost_);
-      co_return transcript;
+Async<> Transcription::hear(Party party) {
+  for (auto pause = first_pause; !party.empty(); pause = std::min(2 * pause, longest_pause)) {
+    auto transcripts = co_await ask(party);
+    Party again;
+    Span retry_after{0};
+    for (std::size_t i = 0; i < party.size(); ++i) {
+      const auto& piece = party[i];
+      auto& transcript = transcripts[i];
+      if (transcript || piece->is_dropped || !is_passing(transcript.error())) {
+        take(piece, std::move(transcript));
+        continue;
+      }
+      log_.warn("speech is not recognised now, trying again", {{"why", transcript.error().what}});
+      retry_after = std::max<Span>(retry_after, transcript.error().retry_after);
+      again.push_back(piece);
     }
-    log_.warn("speech is not recognised now, trying again", {{"why", transcript.error().what}});
-    co_await clock_.sleep(std::max<Span>(pause, transcript.error().retry_after));
+    party = std::move(again);
+    if (!party.empty()) {
+      co_await clock_.sleep(std::max<Span>(pause, retry_after));
+    }
   }
+}
+
+Async<std::vector<Result<Transcript>>> Transcription::ask(const Party& party) {
+  std::vector<std::string> languages;
+  std::vector<Speech> speeches;
+  Span duration{0};
+  for (const auto& piece : party) {
+    languages.push_back(piece->stream->language.ask());
+    duration += piece->duration;
+  }
+  for (std::size_t i = 0; i < party.size(); ++i) {
+    speeches.push_back({party[i]->samples, languages[i]});
+  }
+  const auto effort = strain() >= Strain::quick ? Effort::quick : Effort::full;
+  std::function<std::vector<Result<Transcript>>(std::stop_token)> work =
+      [this, &speeches, effort](std::stop_token stop) {
+        return transcriber_->transcribe_all(speeches, effort, std::move(stop));
+      };
+  const auto began = clock_.steady();
+  auto transcripts = co_await recognisers_.run(std::move(work));
+  const auto worked = to_seconds(clock_.steady() - began);
+  meters_->working.add(worked);
+  cost_ += cost_memory * (worked / std::max(0.1, to_seconds(duration)) - cost_);
+  co_return transcripts;
 }
 
 void Transcription::take(const PiecePtr& piece, Result<Transcript> transcript) {

@@ -7,6 +7,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.hpp"
 
@@ -31,6 +32,12 @@ struct Ask {
   Effort effort = Effort::full;
 };
 
+// An utterance to be heard beside others.
+struct Speech {
+  std::span<const float> samples;  // 16 kHz mono, at most 30 s
+  std::string_view language;       // "fr", or "auto" to detect
+};
+
 class Transcriber {
  public:
   virtual ~Transcriber() = default;
@@ -40,9 +47,16 @@ class Transcriber {
   virtual Result<Transcript> transcribe(std::span<const float> samples, Ask ask,
                                         std::stop_token stop) = 0;
 
+  // Several, at most most_together(), for less work than one by one where the engine has a way to:
+  // an answer for each, in order. The shorter ones are heard as if they were as long as the
+  // longest. This one hears them one by one. Blocking and threads as above.
+  virtual std::vector<Result<Transcript>> transcribe_all(std::span<const Speech> speeches,
+                                                         Effort effort, std::stop_token stop);
+
   virtual std::size_t workers() const = 0;
-  virtual std::string_view engine() const = 0;  // "ctranslate2"
-  virtual std::string_view model() const = 0;   // "base-int8"
+  virtual std::size_t most_together() const { return 1; }  // worth handing over at once
+  virtual std::string_view engine() const = 0;             // "ctranslate2"
+  virtual std::string_view model() const = 0;              // "base-int8"
 };
 
 }  // namespace vigie::transcribe

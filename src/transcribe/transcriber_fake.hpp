@@ -47,7 +47,17 @@ class ScriptedTranscriber final : public Transcriber {
     return transcript;
   }
 
+  std::vector<Result<Transcript>> transcribe_all(std::span<const Speech> speeches, Effort effort,
+                                                 std::stop_token stop) override {
+    {
+      const std::scoped_lock lock{mutex_};
+      parties_.push_back(speeches.size());
+    }
+    return Transcriber::transcribe_all(speeches, effort, std::move(stop));
+  }
+
   std::size_t workers() const override { return workers_; }
+  std::size_t most_together() const override { return together; }
   std::string_view engine() const override { return "script"; }
   std::string_view model() const override { return "fake"; }
 
@@ -60,6 +70,11 @@ class ScriptedTranscriber final : public Transcriber {
     const std::scoped_lock lock{mutex_};
     return asked_;
   }
+  // How many utterances were handed over at once, by call.
+  std::vector<std::size_t> parties() const {
+    const std::scoped_lock lock{mutex_};
+    return parties_;
+  }
   // What the next calls answer instead, in order.
   void fail_next(Error error) {
     const std::scoped_lock lock{mutex_};
@@ -68,12 +83,14 @@ class ScriptedTranscriber final : public Transcriber {
 
   // Runs on the worker's thread before each answer: to hold one back, say. Set before use.
   std::function<void(std::span<const float>)> before_answer;
+  std::size_t together = 1;  // most_together(); set before use
 
  private:
   mutable std::mutex mutex_;
   std::deque<std::string> script_;
   std::deque<Error> failures_;
   std::vector<Asked> asked_;
+  std::vector<std::size_t> parties_;
   std::size_t workers_;
 };
 

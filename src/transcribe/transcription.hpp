@@ -80,6 +80,7 @@ class Transcription final : public media::SoundSink {
   // Shared: a stream's pieces may still be with a worker when its live was taken from us.
   using StreamPtr = std::shared_ptr<Stream>;
   using PiecePtr = std::shared_ptr<Piece>;
+  using Party = std::vector<PiecePtr>;  // heard together
   // What is said now before what is said in the archive; then by deadline.
   using Turn = std::pair<int, Span>;
 
@@ -101,8 +102,10 @@ class Transcription final : public media::SoundSink {
   void unqueue(const Piece& piece);
   void requeue(Stream& stream);
   void start_workers();
-  Async<> recognise(PiecePtr piece);
-  Async<Result<Transcript>> hear(PiecePtr piece);
+  Party next_party() const;
+  Async<> recognise(Party party);
+  Async<> hear(Party party);
+  Async<std::vector<Result<Transcript>>> ask(const Party& party);
   void take(const PiecePtr& piece, Result<Transcript> transcript);
   void mark(const StreamPtr& stream);
   Async<> store(StreamPtr stream);

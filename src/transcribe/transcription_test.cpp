@@ -205,6 +205,95 @@ TEST_F(TranscriptionTest, HearsTheMostUrgentFirst) {
   EXPECT_EQ(store.kept[2].live_id, "cool");
 }
 
+TEST_F(TranscriptionTest, HearsTogetherWhatWaitsAndIsOfAboutOneLength) {
+  std::counting_semaphore<> release{0};
+  ScriptedTranscriber transcriber;
+  transcriber.together = 4;
+  transcriber.before_answer = [&](auto) { release.acquire(); };
+  begin(&transcriber);
+
+  const std::vector<std::pair<std::string, double>> lives{
+      {"first", 2}, {"a", 2}, {"b", 12}, {"c", 3}, {"d", 2}, {"e", 4}, {"f", 2}};
+  for (const auto& [live, length] : lives) {
+    auto samples = loud(length);
+    samples.resize(samples.size() + 16'000);
+    hear(0, std::move(samples), {live, "me", 1});
+  }
+  release.release(7);
+  for (const auto& [live, length] : lives) {
+    finish({live, "me", 1});
+  }
+
+  EXPECT_EQ(store.kept.size(), 7U);
+  auto parties = transcriber.parties();
+  ASSERT_EQ(parties.size(), 4U);
+  EXPECT_EQ(parties[0], 1U);  // nobody else was there yet
+  std::ranges::sort(parties);
+  EXPECT_EQ(parties, (std::vector<std::size_t>{1, 1, 1, 4}));
+}
+
+TEST_F(TranscriptionTest, AsksAgainOnlyForTheOneOfSeveralThatFailed) {
+  std::counting_semaphore<> release{0};
+  ScriptedTranscriber transcriber;
+  transcriber.together = 4;
+  transcriber.before_answer = [&](auto) { release.acquire(); };
+  begin(&transcriber);
+
+  for (const auto* live : {"first", "a", "b", "c"}) {
+    auto samples = loud(2);
+    samples.resize(samples.size() + 16'000);
+    hear(0, std::move(samples), {live, "me", 1});
+  }
+  release.release(1);
+  turn_until([&] { return transcriber.parties().size() == 2; });
+  transcriber.fail_next(make_error(Errc::unavailable, "busy"));
+  release.release(4);
+  turn_until([&] { return transcriber.asked().size() == 4 && clock.sleepers() == 2; });
+  clock.advance(seconds{1});
+  for (const auto* live : {"first", "a", "b", "c"}) {
+    finish({live, "me", 1});
+  }
+
+  EXPECT_EQ(store.kept.size(), 4U);
+  EXPECT_EQ(transcriber.parties(), (std::vector<std::size_t>{1, 3, 1}));
+}
+
+TEST_F(TranscriptionTest, LetsTheSecondWorkerWaitForCompanyASecondAtMost) {
+  std::counting_semaphore<> release{0};
+  ScriptedTranscriber transcriber{{}, 2};
+  transcriber.together = 2;
+  transcriber.before_answer = [&](auto) { release.acquire(); };
+  begin(&transcriber);
+  const auto utter = [this](const std::string& live) {
+    auto samples = loud(2);
+    samples.resize(samples.size() + 16'000);
+    hear(0, std::move(samples), {live, "me", 1});
+  };
+
+  utter("first");
+  utter("alone");
+  EXPECT_EQ(transcription->busy(), 1U);
+  EXPECT_EQ(transcription->waiting(), 1U);
+  turn_until([&] { return clock.sleepers() > 0; });
+  clock.advance(seconds{1});
+  turn_until([&] { return transcription->busy() == 2; });
+  EXPECT_EQ(transcription->busy(), 2U);
+
+  release.release(1);  // whoever it is: one worker is free, one is not
+  turn_until([&] { return transcription->busy() == 1; });
+  utter("one");
+  EXPECT_EQ(transcription->busy(), 1U);
+  utter("of two");
+  EXPECT_EQ(transcription->busy(), 2U);  // company came
+  release.release(3);
+  for (const auto* live : {"first", "alone", "one", "of two"}) {
+    finish({live, "me", 1});
+  }
+
+  EXPECT_EQ(store.kept.size(), 4U);
+  EXPECT_EQ(transcriber.parties(), (std::vector<std::size_t>{1, 1, 2}));
+}
+
 TEST_F(TranscriptionTest, WaitsForADatabaseThatIsAway) {
   ScriptedTranscriber transcriber{{"un", "deux"}};
   store.failures = {make_error(Errc::unavailable, "away"), make_error(Errc::unavailable, "away")};

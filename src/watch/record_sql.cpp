@@ -154,9 +154,9 @@ class Recording {
   void write_account() {
     const auto plan =
         check_.next_check_at == Time{} ? std::nullopt : std::optional{check_.next_check_at};
-    execute(update_account, {account_id_, to_string(decision_.status), decision_.status_at,
-                             decision_.status_reason, decision_.ending_since,
-                             decision_.negative_since, plan, check_.interval});
+    execute(update_account,
+            {account_id_, to_string(decision_.status), decision_.status_at, decision_.status_reason,
+             decision_.ending_since, decision_.negative_since, plan, check_.interval});
     const auto& seen = check_.observation;
     const bool is_of_this_person = known_.stable_id.empty() || known_.stable_id == seen.stable_id;
     if (!seen.stable_id.empty() && is_of_this_person) {

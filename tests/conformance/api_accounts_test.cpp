@@ -255,7 +255,8 @@ TEST_P(AccountsApi, NamesListsAndSaysWhatIsWrongWithAName) {
   EXPECT_EQ(post(R"({"name":"ete"})").status, 409);
   EXPECT_EQ(ask("PATCH", "/api/v1/lists/" + second, &uma, R"({"name":"ÉTÉ"})").status, 409);
   EXPECT_EQ(ask("PATCH", "/api/v1/lists/" + first, &uma, R"({"name":"ÉTÉ"})").status, 200);
-  const auto kept = ask("PATCH", "/api/v1/lists/" + first, &uma, "{}");  // as every PATCH: no change
+  const auto kept =
+      ask("PATCH", "/api/v1/lists/" + first, &uma, "{}");  // as every PATCH: no change
   EXPECT_EQ(get_string(json_of(kept), "name"), "ÉTÉ") << kept.body;
   for (const auto* body : {"{}", R"({"name":""})", R"({"name":"   "})", R"({"name":7})",
                            R"({"name":"\u0000"})", R"({"nam":"x"})", "[]"}) {

@@ -273,7 +273,8 @@ TEST_P(WatchStore, TellsTheLagTheGapsAndTheRiskOfALive) {
   const auto id = follow("anna", "name");
   const auto live_id = record(id, on_air()).known.live->id;
   EXPECT_FALSE(only_live().lag_s);
-  execute("UPDATE live SET heard_until = 30000000, words_until = 20000000 WHERE id = $1", {live_id});
+  execute("UPDATE live SET heard_until = 30000000, words_until = 20000000 WHERE id = $1",
+          {live_id});
   execute("INSERT INTO gap (id, live_id, start_us, end_us, reason) VALUES ('g', $1, 0, 5, 'stall')",
           {live_id});
   const auto assess = [&](const char* key, std::int64_t end, double risk) {

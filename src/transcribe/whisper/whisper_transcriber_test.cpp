@@ -147,6 +147,46 @@ TEST_F(Whisper, GivesTheSameWordsToSeveralThreadsAtOnce) {
   }
 }
 
+TEST_F(Whisper, SaysOfSeveralTogetherWhatItSaysOneByOne) {
+  const auto samples = voice();
+  if (samples.empty()) {
+    GTEST_SKIP() << "demo/jfk.wav is not in the cache; cure: make setup";
+  }
+  const std::span<const float> all{samples};
+  const auto third = samples.size() / 3;
+  const std::vector<Speech> speeches{{all.subspan(0, third), "en"},
+                                     {all.subspan(third, third), "auto"},
+                                     {all.subspan(2 * third), "en"},
+                                     {all.subspan(0, 2 * third - 20'000), "en"}};
+
+  const auto together = whisper_->transcribe_all(speeches, Effort::full, {});
+
+  ASSERT_EQ(together.size(), 4U);
+  EXPECT_LE(together.size(), whisper_->most_together());
+  for (std::size_t i = 0; i < speeches.size(); ++i) {
+    const auto alone = whisper_->transcribe(speeches[i].samples, {speeches[i].language}, {});
+    ASSERT_TRUE(alone) << alone.error().what;
+    ASSERT_TRUE(together[i]) << together[i].error().what;
+    EXPECT_FALSE(alone->text.empty());
+    EXPECT_EQ(together[i]->text, alone->text);
+    EXPECT_EQ(together[i]->language, alone->language);
+    EXPECT_NEAR(together[i]->confidence, alone->confidence, 0.02);
+  }
+}
+
+TEST_F(Whisper, RefusesOneOfSeveralAndHearsTheOthers) {
+  const std::vector<float> long_one(16'000 * 31);
+  const std::vector<float> short_one(16'000);
+  const std::vector<Speech> speeches{{short_one, "fr"}, {long_one, "fr"}, {short_one, "klingon"}};
+
+  const auto heard = whisper_->transcribe_all(speeches, Effort::full, {});
+
+  ASSERT_EQ(heard.size(), 3U);
+  EXPECT_TRUE(heard[0]);
+  EXPECT_EQ(heard[1].error().code, Errc::invalid);
+  EXPECT_EQ(heard[2].error().code, Errc::invalid);
+}
+
 TEST_F(Whisper, SaysNothingOfNothingOrGuardsAgainstIt) {
   const std::vector<float> none;
   const std::vector<float> silence(32'000);
