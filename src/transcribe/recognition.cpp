@@ -17,8 +17,8 @@ constexpr Span longest_pause{30'000'000};
 // Over silence, words_until is written once in so much of it.
 constexpr Span mark_interval{5'000'000};
 constexpr double cost_memory = 0.1;  // the share of the newest in what a second of speech costs
-// Then an utterance is heard alone. It is looked at once a second (steer).
-constexpr Span longest_lonely_wait{750'000};
+// Since its end. Then an utterance is heard alone; looked at whenever one comes and once a second.
+constexpr Span longest_lonely_wait{1'500'000};
 
 // May another try succeed?
 bool is_passing(const Error& error) {
@@ -83,8 +83,9 @@ void Transcription::requeue(Stream& stream) {
 void Transcription::start_workers() {
   while (tasks_ != nullptr && transcriber_ != nullptr && !queue_.empty() &&
          busy_ < transcriber_->workers()) {
-    auto party = next_party();
-    const bool is_prompt = 2 * busy_ < transcriber_->workers();
+    const auto prompt = (transcriber_->workers() + 1) / 2;
+    const bool is_prompt = parties_ < prompt;
+    auto party = next_party(is_prompt ? prompt - parties_ : 1);
     if (!is_prompt && party.size() < transcriber_->most_together() &&
         clock_.steady() - party.front()->ended_at < longest_lonely_wait) {
       break;
@@ -94,16 +95,16 @@ void Transcription::start_workers() {
       piece->stage = Piece::Stage::with_worker;
     }
     ++busy_;
+    ++parties_;
     tasks_->spawn("recognise", recognise(std::move(party)));
   }
   meters_->depth.set(static_cast<double>(queue_.size()));
 }
 
-// The utterance whose turn it is, and those of the same rank that go well with it: no more than
-// leaves as much to each free worker.
-Transcription::Party Transcription::next_party() const {
-  const auto free = transcriber_->workers() - busy_;
-  const auto share = (queue_.size() + free - 1) / free;
+// The utterance whose turn it is, and those of the same rank that go well with it: one of so many
+// equal shares of what waits.
+Transcription::Party Transcription::next_party(std::size_t shares) const {
+  const auto share = (queue_.size() + shares - 1) / shares;
   Company company{std::min(share, transcriber_->most_together())};
   Party party;
   const auto rank = queue_.begin()->first.first;
@@ -122,10 +123,14 @@ Transcription::Party Transcription::next_party() const {
 Async<> Transcription::recognise(Party party) {
   struct Worker {
     std::size_t& busy;
-    ~Worker() { --busy; }
+    std::size_t& parties;
+    ~Worker() {
+      --busy;
+      --parties;
+    }
   };
   {
-    const Worker worker{busy_};
+    const Worker worker{busy_, parties_};
     co_await hear(std::move(party));
   }
   start_workers();

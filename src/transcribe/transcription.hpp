@@ -102,7 +102,7 @@ class Transcription final : public media::SoundSink {
   void unqueue(const Piece& piece);
   void requeue(Stream& stream);
   void start_workers();
-  Party next_party() const;
+  Party next_party(std::size_t shares) const;
   Async<> recognise(Party party);
   Async<> hear(Party party);
   Async<std::vector<Result<Transcript>>> ask(const Party& party);
@@ -153,7 +153,8 @@ class Transcription final : public media::SoundSink {
 
   std::map<std::string, StreamPtr, std::less<>> streams_;  // by live
   std::multimap<Turn, PiecePtr> queue_;
-  std::size_t busy_ = 0;  // workers
+  std::size_t busy_ = 0;     // workers
+  std::size_t parties_ = 0;  // of them, with complete utterances
   std::size_t listening_ = 0;
   double cost_ = 0.05;  // worker seconds a second of speech takes, lately
   StrainGauge strain_;

@@ -258,7 +258,7 @@ TEST_F(TranscriptionTest, AsksAgainOnlyForTheOneOfSeveralThatFailed) {
   EXPECT_EQ(transcriber.parties(), (std::vector<std::size_t>{1, 3, 1}));
 }
 
-TEST_F(TranscriptionTest, LetsTheSecondWorkerWaitForCompanyASecondAtMost) {
+TEST_F(TranscriptionTest, LetsTheSecondWorkerWaitForCompanyButNotLong) {
   std::counting_semaphore<> release{0};
   ScriptedTranscriber transcriber{{}, 2};
   transcriber.together = 2;

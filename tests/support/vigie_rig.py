@@ -15,6 +15,8 @@ import urllib.error
 import urllib.request
 import wave
 
+import account_of
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared"
 CACHE = pathlib.Path(os.environ.get("VIGIE_CACHE", pathlib.Path.home() / ".cache/vigie"))
@@ -175,7 +177,8 @@ class Rig:
     def wait_for_the_words(self, patience_s):
         """Until all sound that was kept has been listened to: what was put off comes when there is time."""
         def is_heard():
-            return self.rows("SELECT COUNT(*) FROM live WHERE heard_until > words_until + ?", MICROS // 10)[0][0] == 0
+            most_unheard = round(account_of.UNHEARD_MAY_BE_S * MICROS)
+            return self.rows("SELECT COUNT(*) FROM live WHERE heard_until > words_until + ?", most_unheard)[0][0] == 0
 
         until(is_heard, patience_s, "every live is listened to", 0.5)
 

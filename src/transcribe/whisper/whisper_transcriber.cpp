@@ -276,10 +276,9 @@ class WhisperTranscriber final : public Transcriber {
                                                     : std::string{speech.language});
       const auto spoken = tokens_.language(languages.back());
       if (!spoken) {
-        return all_of(speeches.size(),
-                      Error{Errc::corrupt, fmt::format("Whisper {} detected a language it lacks: "
-                                                       "{}",
-                                                       name_, languages.back())});
+        const auto why =
+            fmt::format("Whisper {} detected a language it lacks: {}", name_, languages.back());
+        return all_of(speeches.size(), Error{Errc::corrupt, why});
       }
       prompts.push_back({steering_.begin, *spoken, steering_.transcribe, steering_.no_timestamps});
     }
